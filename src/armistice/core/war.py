@@ -1,0 +1,207 @@
+"""The nouns of a war: sides, issues, regions, axes and sources, as read from a pack.
+
+Records only: they neither read files nor compute. Areas are in km², dates are calendar days (UTC).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Side = Literal["a", "b"]
+"""The two sides of a war, as the theory names them."""
+
+
+@dataclass(frozen=True)
+class Belligerent:
+    """One of the two sides.
+
+    Attributes
+    ----------
+    id : str
+        Identifier used in tables.
+    name, adjective : str
+        Names for readers.
+    side : {"a", "b"}
+        Which side of the theory it is. Side A is the one whose advance along an axis counts as positive.
+    capital : str
+        Name of its capital, drawn on maps.
+    """
+
+    id: str
+    name: str
+    adjective: str
+    side: Side
+    capital: str
+
+
+@dataclass(frozen=True)
+class Range:
+    """A judged number: low, central, high, and where it comes from (``judgement`` is an honest source)."""
+
+    low: float
+    central: float
+    high: float
+    source: str = "judgement"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of an issue; `value` runs from 0 (what side B would like best) to 1 (what side A would)."""
+
+    id: str
+    label: str
+    value: float
+
+
+@dataclass(frozen=True)
+class Preference:
+    """What one side wants on one issue: its ideal option, how much it cares, what it could live with."""
+
+    ideal: str
+    salience: Range
+    acceptable: tuple[str, str]
+    why: str
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A question between the sides, with its possible answers in order."""
+
+    id: str
+    title: str
+    question: str
+    kind: str
+    divisible: bool
+    minor: bool
+    options: tuple[Option, ...]
+    preference: dict[Side, Preference]
+
+    def value(self, option: str) -> float:
+        """Position of an option on the issue, between 0 (best for B) and 1 (best for A)."""
+        return next(o.value for o in self.options if o.id == option)
+
+
+@dataclass(frozen=True)
+class RedLine:
+    """The first option that a side says it will not accept; hard only where a source says so."""
+
+    side: Side
+    issue: str
+    option: str
+    hard: bool
+    source: str
+    why: str
+
+
+@dataclass(frozen=True)
+class AxisStep:
+    """One step of an axis: a piece of land of about one month's movement."""
+
+    number: int
+    region: str
+    area_km2: float
+    people: float
+    barrier: float
+    block: str
+    strategic: bool
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An ordered line of steps along which one front moves; side A holds the first `start` of them.
+
+    Attributes
+    ----------
+    id, title : str
+    start : int
+        Steps held by side A on the pack's as-of date.
+    low_end, high_end : str
+        What lies behind either end, in plain words: the failure and the success of side A's aim.
+    steps : tuple of AxisStep
+        In the order in which side A would take them.
+    """
+
+    id: str
+    title: str
+    start: int
+    low_end: str
+    high_end: str
+    steps: tuple[AxisStep, ...]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A piece of land in the record.
+
+    Attributes
+    ----------
+    id, name : str
+    parent : str
+        The region it is part of; empty for a country.
+    level : int
+        0 country, 1 region, 2 district, 3 community, 9 a step of an axis.
+    owner : {"a", "b"}
+        The side to whose country it belongs under international law.
+    area_km2 : float
+    population : float or None
+        People living there on `population_date`; None where nobody counted.
+    """
+
+    id: str
+    name: str
+    parent: str
+    level: int
+    owner: Side
+    area_km2: float
+    population: float | None
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where numbers come from, and on which terms they may be shown."""
+
+    id: str
+    producer: str
+    title: str
+    version: str
+    url: str
+    licence: str
+    published: str
+    accessed: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class War:
+    """One war as of one day."""
+
+    slug: str
+    title: str
+    start: date
+    as_of: date
+    baseline: date
+    root: str
+    belligerents: tuple[Belligerent, Belligerent]
+    third_parties: dict[str, str]
+    issues: tuple[Issue, ...]
+    red_lines: tuple[RedLine, ...]
+    axes: tuple[Axis, ...]
+    regions: dict[str, Region]
+    sources: dict[str, Source]
+    notes: dict[str, str]
+
+    def side(self, side: Side) -> Belligerent:
+        """The belligerent on one side."""
+        return next(b for b in self.belligerents if b.side == side)
+
+    def issue(self, issue_id: str) -> Issue:
+        """An issue by its identifier."""
+        return next(i for i in self.issues if i.id == issue_id)
+
+    def children(self, region_id: str) -> tuple[str, ...]:
+        """Identifiers of the regions directly inside another."""
+        return tuple(r.id for r in self.regions.values() if r.parent == region_id)

@@ -1,0 +1,464 @@
+"""A war as a folder: read it, check all of it, and cut it down to what was known on a day.
+
+`read_pack` is the only way in. It reports every fault at once and hands back nothing unless there is none,
+so that whatever follows may rely on what the checks promise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from armistice.core.errors import FaultCollector, QueryError
+from armistice.core.war import (
+    Axis,
+    AxisStep,
+    Belligerent,
+    Issue,
+    Option,
+    Preference,
+    Range,
+    RedLine,
+    Region,
+    Side,
+    Source,
+    War,
+)
+from armistice.data.checks import TomlReader, near, read_table, read_toml, show
+from armistice.data.tables import QUANTITIES, TABLES
+
+AREA_TOLERANCE = 0.015
+"""Relative mismatch allowed between boundary files of different levels."""
+
+_DATED = {"events": "date", "responses": "date", "positions": "date", "control_cells": "date", "redraws": "date"}
+_SIDES: tuple[Side, Side] = ("a", "b")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A checked pack as known on its as-of day.
+
+    Attributes
+    ----------
+    path : Path
+    war : War
+    digest : str
+        SHA-256 over the names and bytes of all files of the pack.
+    observations : DataFrame
+        Rows published by the as-of day, periods cut there.
+    tables : dict of DataFrame
+        The other tables (events, positions, cells, …); absent ones are empty.
+    """
+
+    path: Path
+    war: War
+    digest: str
+    observations: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+
+
+def find_pack(path_or_slug: str | Path) -> Path:
+    """The folder of a pack, from its path or its slug under ``wars/``.
+
+    Raises
+    ------
+    QueryError
+        If there is no such folder.
+    """
+    given = Path(path_or_slug)
+    here = [given, Path("wars") / given, Path(__file__).resolve().parents[3] / "wars" / given]
+    for folder in here:
+        if (folder / "war.toml").is_file() or (folder.is_dir() and folder == given):
+            return folder
+    known = sorted({f.parent.name for base in {h.parent for h in here[1:]} for f in base.glob("*/war.toml")})
+    raise QueryError(f"{path_or_slug}: no such pack; expected a folder with war.toml; {near(str(given), known)}")
+
+
+def pack_digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of all files of a pack."""
+    total = hashlib.sha256()
+    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+        total.update(file.relative_to(folder).as_posix().encode() + b"\0")
+        with file.open("rb") as stream:
+            total.update(hashlib.file_digest(stream, "sha256").digest())
+    return total.hexdigest()
+
+
+def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
+    """Read and check a pack, and cut it down to what was published by a day.
+
+    Parameters
+    ----------
+    path_or_slug : path or str
+    as_of : date, optional
+        Day of knowledge; the pack's own by default.
+
+    Raises
+    ------
+    PackError
+        With every fault found, if there is any.
+    QueryError
+        If there is no such pack or the day lies outside its record.
+    """
+    folder = find_pack(path_or_slug)
+    faults = FaultCollector()
+    settings = read_toml(folder / "war.toml", folder, faults)
+    tables = {name: read_table(folder, table, faults) for name, table in TABLES.items()}
+    if settings is None:
+        faults.raise_if_any()
+        raise AssertionError("unreadable settings leave a fault")
+    issues_file = read_toml(folder / "issues.toml", folder, faults) if (folder / "issues.toml").exists() else {}
+    frames = {name: _or_empty(frame, name) for name, frame in tables.items()}
+    for name in ("observations", "control_cells"):
+        local = read_table(folder / "local", TABLES[name], faults) if (folder / "local" / f"{name}.parquet").exists() else None
+        if local is not None:
+            frames[name] = pd.concat([frames[name], local], ignore_index=True)
+            frames[name].index += 1
+    war = _read_war(folder, settings, issues_file or {}, frames, faults)
+    _check_tables(war, frames, faults)
+    faults.raise_if_any()
+    if as_of is not None and not war.start <= as_of <= war.as_of:
+        raise QueryError(
+            f"{as_of}: outside the record of {war.title}; expected a day from {war.start} to {war.as_of}; "
+            "choose such a day, or build the pack from newer raw files"
+        )
+    war = replace(war, as_of=as_of or war.as_of)
+    day = np.datetime64(war.as_of, "s")
+    observations = known_by(frames.pop("observations"), war.as_of)
+    for name, column in _DATED.items():
+        frames[name] = frames[name][frames[name][column] <= day].reset_index(drop=True)
+    war = replace(war, axes=tuple(_with_start(axis, war, observations) for axis in war.axes))
+    return Pack(folder, war, pack_digest(folder), observations, frames)
+
+
+def known_by(observations: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Observations published by a day, with states cut at the day up to which they were known.
+
+    A state that holds from `start` to `end` and became known with a lag is known at `day` only up to that
+    lag before it.
+    """
+    now = np.datetime64(day, "s")
+    rows = observations[observations["published"] <= now].copy()
+    state = rows["quantity"].map({q.name: q.kind == "state" for q in QUANTITIES.values()}).astype(bool)
+    known_to = now - (rows["published"] - rows["start"])
+    rows["end"] = rows["end"].where(~state | (rows["end"] <= known_to), known_to).astype("datetime64[s]")
+    return rows.reset_index(drop=True)
+
+
+def _or_empty(frame: pd.DataFrame | None, name: str) -> pd.DataFrame:
+    if frame is not None:
+        return frame
+    kinds = {"number": float, "integer": float, "flag": float, "date": "datetime64[s]"}
+    return pd.DataFrame({c.name: pd.Series(dtype=kinds.get(c.kind, object)) for c in TABLES[name].columns})
+
+
+# --- war.toml and issues.toml -----------------------------------------------------------------------------
+
+
+def _read_war(
+    folder: Path, settings: dict, issues_file: dict, frames: dict[str, pd.DataFrame], faults: FaultCollector
+) -> War:
+    top = TomlReader(settings, "war.toml", faults)
+    title, start, as_of, baseline = top.text("title"), top.day("start"), top.day("as_of"), top.day("baseline")
+    if as_of < start:
+        faults.add("war.toml", f"as_of {as_of} before start {start}", "as_of on or after start", "mend one of them")
+    root = top.identifier("root")
+    sides = []
+    for item in top.tables("belligerent"):
+        side = item.text("side", choices=("a", "b"))
+        sides.append(
+            Belligerent(
+                item.identifier("id"), item.text("name"), item.text("adjective"),
+                "b" if side == "b" else "a", item.text("capital"),
+            )  # fmt: skip
+        )
+        item.close()
+    if sorted(b.side for b in sides) != ["a", "b"]:
+        found = f"sides {', '.join(b.side for b in sides) or 'none'}"
+        faults.add("war.toml [[belligerent]]", found, "one belligerent on side a and one on side b", "name both sides")
+        sides = [Belligerent("a", "A", "A", "a", ""), Belligerent("b", "B", "B", "b", "")]
+    third = top.texts("third_parties", required=False)
+    notes = top.texts("notes", required=False)
+    axis_heads = {}
+    for item in top.tables("axis", required=False):
+        head = (item.identifier("id"), item.text("title"), item.text("low_end"), item.text("high_end"))
+        item.close()
+        axis_heads[head[0]] = head
+    top.close()
+    regions = _regions(frames["regions"], faults)
+    if root not in regions:
+        faults.add("war.toml", f"root is {show(root)}", "the country's row in regions.csv", near(root, regions))
+    head = TomlReader(issues_file, "issues.toml", faults)
+    issues = tuple(_issue(item) for item in head.tables("issue", required=False))
+    lines = tuple(_red_line(item, issues, faults) for item in head.tables("red_line", required=False))
+    head.close()
+    for again in {i.id for i in issues if [j.id for j in issues].count(i.id) > 1}:
+        faults.add("issues.toml", f'issue "{again}" twice', "each issue once", "remove or rename one")
+    sources = {
+        row.id: Source(
+            row.id, row.producer, row.title, row.version, row.url, row.licence, row.published,
+            "" if pd.isna(row.accessed) else str(row.accessed)[:10], row.sha256,
+        )
+        for row in frames["sources"].itertuples()
+    }  # fmt: skip
+    axes = tuple(_axis(head, frames["axis"]) for head in axis_heads.values())
+    for axis_id in set(frames["axis"]["axis"]) - set(axis_heads):
+        faults.add("axis.csv", f"axis {show(axis_id)}", "an [[axis]] of war.toml", near(axis_id, axis_heads))
+    for axis in axes:
+        if not axis.steps:
+            faults.add("war.toml [[axis]]", f'axis "{axis.id}" has no steps', "rows in axis.csv", "add them or remove it")
+    return War(
+        slug=folder.resolve().name, title=title, start=start, as_of=as_of, baseline=baseline, root=root,
+        belligerents=(sides[0], sides[1]), third_parties=third, issues=issues, red_lines=lines, axes=axes,
+        regions=regions, sources=sources, notes=notes,
+    )  # fmt: skip
+
+
+def _issue(item: TomlReader) -> Issue:
+    where = item.where
+    issue_id = item.identifier("id")
+    item.where = f"issues.toml issue {show(issue_id)}"
+    options = []
+    for option in item.tables("options"):
+        options.append(Option(option.identifier("id"), option.text("label"), option.number("value", 0, 1)))
+        option.close()
+    names = [o.id for o in options]
+    values = [o.value for o in options]
+    if len(options) < 2 or values != sorted(set(values)):
+        item.faults.add(item.where, f"option values {values}", "two or more, strictly increasing", "order the options")
+    if len(set(names)) < len(names):
+        item.faults.add(item.where, "an option id twice", "each option once", "rename one")
+    preference: dict[Side, Preference] = {}
+    for side in _SIDES:
+        inner = item.table_of(side)
+        if inner is None:
+            continue
+        salience = inner.table_of("salience")
+        low, central, high = (salience.number(k, 0, 1) if salience else 0.0 for k in ("low", "central", "high"))
+        if not low <= central <= high:
+            item.faults.add(inner.where, f"salience {low}, {central}, {high}", "low ≤ central ≤ high", "order them")
+        acceptable = inner.words("acceptable")
+        ideal = inner.text("ideal")
+        for option_id in (ideal, *acceptable):
+            if option_id not in names:
+                item.faults.add(inner.where, f"option {show(option_id)}", "an option of the issue", near(option_id, names))
+        if len(acceptable) != 2:
+            item.faults.add(inner.where, f"acceptable has {len(acceptable)} entries", "two options, from and to", "name both")
+            acceptable = [ideal, ideal]
+        source = inner.text("source")
+        preference[side] = Preference(
+            ideal, Range(low, central, high, source), (acceptable[0], acceptable[1]), inner.text("why")
+        )
+        inner.close()
+    out = Issue(
+        issue_id, item.text("title"), item.text("question"), item.text("kind"), item.flag("divisible"),
+        item.flag("minor"), tuple(options), preference,
+    )  # fmt: skip
+    item.close()
+    item.where = where
+    return out
+
+
+def _red_line(item: TomlReader, issues: tuple[Issue, ...], faults: FaultCollector) -> RedLine:
+    side = item.text("side", choices=("a", "b"))
+    line = RedLine(
+        "b" if side == "b" else "a", item.text("issue"), item.text("option"), item.flag("hard"),
+        item.text("source"), item.text("why"),
+    )  # fmt: skip
+    item.close()
+    options = {i.id: [o.id for o in i.options] for i in issues}
+    if line.issue not in options:
+        faults.add(item.where, f"issue {show(line.issue)}", "an issue of the war", near(line.issue, options))
+    elif line.option not in options[line.issue]:
+        faults.add(item.where, f"option {show(line.option)}", "an option of the issue", near(line.option, options[line.issue]))
+    return line
+
+
+# --- regions and axes -------------------------------------------------------------------------------------
+
+
+def _regions(frame: pd.DataFrame, faults: FaultCollector) -> dict[str, Region]:
+    regions: dict[str, Region] = {}
+    for row in frame.itertuples():
+        population = None if pd.isna(row.population) else float(row.population)
+        level = 0 if pd.isna(row.level) else int(row.level)
+        regions[row.region] = Region(
+            row.region, row.name, row.parent, level, "b" if row.owner == "b" else "a",
+            float(row.area_km2), population, float(row.lon), float(row.lat),
+        )  # fmt: skip
+    lines = dict(zip(frame["region"], frame.index, strict=True))
+    for region in regions.values():
+        where = f"regions.csv line {lines[region.id]}"
+        if region.parent and region.parent not in regions:
+            faults.add(where, f"parent {show(region.parent)}", "a region of the table", near(region.parent, regions))
+            continue
+        seen, at = {region.id}, region.parent
+        while at and at in regions:
+            if at in seen:
+                faults.add(where, f'"{region.id}" lies, by its parents, inside itself', "no circle", "mend the parents")
+                break
+            seen.add(at)
+            at = regions[at].parent
+    children: dict[tuple[str, int], float] = {}
+    for region in regions.values():
+        if region.parent and region.level != 9:
+            key = (region.parent, region.level)
+            children[key] = children.get(key, 0.0) + region.area_km2
+    for (parent, level), area in children.items():
+        whole = regions[parent].area_km2 if parent in regions else 0.0
+        if parent in regions and area > whole * (1 + AREA_TOLERANCE) + 0.5:
+            found = f"its parts of level {level} have {area:,.1f} km² together"
+            where = f"regions.csv line {lines[parent]}"
+            faults.add(where, found, f"at most the {whole:,.1f} km² of the whole, within 1.5 %", "mend the areas")
+    return regions
+
+
+def _axis(head: tuple[str, str, str, str], frame: pd.DataFrame) -> Axis:
+    rows = frame[frame["axis"] == head[0]].sort_values("step")
+    steps = tuple(
+        AxisStep(
+            int(row.step) if pd.notna(row.step) else 0, row.region, float(row.area_km2), float(row.people),
+            float(row.barrier), row.block, bool(row.strategic == 1),
+        )
+        for row in rows.itertuples()
+    )  # fmt: skip
+    return Axis(head[0], head[1], 0, head[2], head[3], steps)
+
+
+def _with_start(axis: Axis, war: War, observations: pd.DataFrame) -> Axis:
+    """Put the front on its axis: steps held by side A on the as-of day, by the mean of the sources."""
+    side_a = war.side("a").id
+    control = observations[(observations["quantity"] == "control") & (observations["belligerent"] == side_a)]
+    held = 0.0
+    for step in axis.steps:
+        rows = control[control["region"] == step.region].sort_values("end").groupby("source")["value"].last()
+        if len(rows) and step.area_km2 > 0:
+            held += min(float(rows.mean()) / step.area_km2, 1.0)
+    return replace(axis, start=round(held))
+
+
+# --- checks between tables --------------------------------------------------------------------------------
+
+
+def _check_tables(war: War, frames: dict[str, pd.DataFrame], faults: FaultCollector) -> None:
+    parties = {b.id for b in war.belligerents} | set(war.third_parties)
+    regions, sources = set(war.regions), set(war.sources)
+    _known(frames["observations"], "observations", "region", regions, "a region of regions.csv", faults)
+    _known(frames["observations"], "observations", "belligerent", parties, "a belligerent or third party of war.toml", faults)
+    _known(frames["observations"], "observations", "quantity", set(QUANTITIES), "a declared quantity", faults)
+    for name in ("observations", "regions", "places", "assets", "redraws", "revisions", "control_cells"):
+        _known(frames[name], name, "source", sources, "a source of sources.csv", faults)
+    for name in ("places", "assets", "cells", "axis", "redraws"):
+        _known(frames[name], name, "region", regions, "a region of regions.csv", faults)
+    for name in ("positions", "responses"):
+        _known(frames[name], name, "party", parties, "a belligerent or third party of war.toml", faults)
+    known_cells = set(frames["cells"]["cell"])
+    _known(frames["control_cells"], "control_cells", "cell", known_cells, "a cell of the grid", faults)
+    _check_observations(war, frames["observations"], faults)
+    _check_positions(war, frames["positions"], faults)
+    _check_axes(frames["axis"], faults)
+    values = frames["values"]
+    for line in values.index[~((values["low"] <= values["central"]) & (values["central"] <= values["high"]))]:
+        faults.add(f"values.csv line {line}", "weights out of order", "low ≤ central ≤ high", "order them")
+
+
+def _place(name: str, frame: pd.DataFrame) -> str:
+    """How rows of a table are named in messages: line for CSV, row for Parquet."""
+    return f"{name}.parquet row" if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 1 else f"{name}.csv line"
+
+
+def _known(
+    frame: pd.DataFrame, name: str, column: str, known: set, expected: str, faults: FaultCollector
+) -> None:
+    """Report cells that name something unknown; empty cells were reported, if required, when the table was read."""
+    values = frame[column]
+    bad = ~values.isin(known) & values.notna() & (values.astype(str) != "")
+    for line, value in values[bad].head(faults.limit + 1).items():
+        remedy = near(str(value), map(str, known)) if len(known) < 5000 else "mend it"
+        faults.add(f"{_place(name, frame)} {line}", f"{column} {show(value)}", expected, remedy)
+
+
+def _check_observations(war: War, rows: pd.DataFrame, faults: FaultCollector) -> None:
+    place = _place("observations", rows)
+
+    def report(bad: pd.Series, found, expected: str, remedy: str) -> None:
+        for line, row in rows[bad.fillna(False)].head(faults.limit + 1).iterrows():
+            faults.add(f"{place} {line}", found(row), expected, remedy)
+
+    report(rows["end"] < rows["start"], lambda r: f"end {r.end:%Y-%m-%d} before start {r.start:%Y-%m-%d}", "start ≤ end", "swap or mend them")
+    early = rows["published"] < rows["start"]
+    report(early, lambda r: f"published {r.published:%Y-%m-%d}, before the period begins", "published ≥ start", "mend the date")
+    units = rows["quantity"].map({q.name: q.unit for q in QUANTITIES.values()})
+    report(units.notna() & (rows["unit"] != units), lambda r: f"unit {show(r.unit)} for {r.quantity}", "the unit declared for the quantity", "convert the value and name the unit")
+    for bound, worse in (("low", rows["low"] > rows["value"]), ("high", rows["high"] < rows["value"])):
+        report(worse, lambda r, b=bound: f"{b} {r[b]:g} on the wrong side of value {r.value:g}", "low ≤ value ≤ high", "order them")
+    low = rows["quantity"].map({q.name: q.low for q in QUANTITIES.values()}).astype(float)
+    report(rows[["value", "low"]].min(axis=1) < low, lambda r: f"{r.quantity} is {min(r.value, r.low if pd.notna(r.low) else r.value):g}", "a value that is not negative", "check the sign")
+    area = rows["region"].map({r.id: r.area_km2 for r in war.regions.values()}).astype(float)
+    control = rows["quantity"] == "control"
+    over = control & (rows["value"] > area * (1 + AREA_TOLERANCE) + 0.5)
+    report(over, lambda r: f"control in {show(r.region)} is {r.value:,.1f} km², a share of {r.value / max(war.regions[r.region].area_km2, 1e-9):.3g}", "a share of at most 1 of the region's area, within 1.5 %", "check unit and region")
+    people = rows["region"].map({r.id: r.population for r in war.regions.values()}).astype(float)
+    over = (rows["quantity"] == "people") & (rows["value"] > people * (1 + AREA_TOLERANCE) + 1)
+    report(over, lambda r: f"people in {show(r.region)} are {r.value:,.0f}", "at most the region's population", "check unit and region")
+    _check_shares(war, rows[control], place, faults)
+    _check_overlaps(rows, place, faults)
+
+
+def _check_shares(war: War, control: pd.DataFrame, place: str, faults: FaultCollector) -> None:
+    """Belligerents' shares of one region on one day, by one source, must not exceed the whole."""
+    ids = [b.id for b in war.belligerents]
+    pair = control[control["belligerent"].isin(ids)]
+    both = pair.groupby(["source", "region"])["belligerent"].nunique()
+    for source, region in both[both > 1].index:
+        rows = pair[(pair["source"] == source) & (pair["region"] == region)]
+        first, second = (rows[rows["belligerent"] == i] for i in ids)
+        area = war.regions[region].area_km2 if region in war.regions else np.inf
+        for row in second.itertuples():
+            same = first[(first["start"] <= row.end) & (first["end"] >= row.start)]
+            total = (same["value"] + row.value) / max(area, 1e-9)
+            if (total > 1 + AREA_TOLERANCE + 0.5 / max(area, 1e-9)).any():
+                found = f"control in {show(region)} on {row.start:%Y-%m-%d} sums to {total.max():.3g}"
+                faults.add(f"{place} {row.Index}", found, "at most 1, within 0.015", "split the overlap or mark it contested")
+
+
+def _check_overlaps(rows: pd.DataFrame, place: str, faults: FaultCollector) -> None:
+    """A state may have one value a day for each source."""
+    state = rows["quantity"].map({q.name: q.kind == "state" for q in QUANTITIES.values()}).fillna(False).astype(bool)
+    keys = ["quantity", "belligerent", "region", "source"]
+    ordered = rows[state].sort_values([*keys, "start", "end"])
+    same = (ordered[keys] == ordered[keys].shift()).all(axis=1)
+    bad = same & (ordered["start"] <= ordered["end"].shift())
+    for line, row in ordered[bad].head(faults.limit + 1).iterrows():
+        found = f"a second value of {row.quantity} in {show(row.region)} for {row.start:%Y-%m-%d}"
+        faults.add(f"{place} {line}", found, "one value a day and source", "remove or merge one")
+
+
+def _check_positions(war: War, rows: pd.DataFrame, faults: FaultCollector) -> None:
+    issues = {i.id: i for i in war.issues}
+    for row in rows.itertuples():
+        where = f"positions.csv line {row.Index}"
+        if row.issue not in issues:
+            faults.add(where, f"issue {show(row.issue)}", "an issue of issues.toml", near(row.issue, issues))
+            continue
+        names = [o.id for o in issues[row.issue].options]
+        chosen = [o for o in (row.option_low, row.option_high) if o]
+        for option in chosen:
+            if option not in names:
+                faults.add(where, f"option {show(option)}", f"an option of {row.issue}", near(option, names))
+        if len(chosen) == 1:
+            faults.add(where, "one end of the range is empty", "both options, or neither", "repeat the option")
+        if len(chosen) == 2 and all(o in names for o in chosen) and names.index(chosen[0]) > names.index(chosen[1]):
+            faults.add(where, f"{chosen[0]} after {chosen[1]}", "option_low before option_high", "swap them")
+
+
+def _check_axes(frame: pd.DataFrame, faults: FaultCollector) -> None:
+    for axis_id, rows in frame.groupby("axis"):
+        steps = sorted(int(s) for s in rows["step"].dropna())
+        if steps != list(range(1, len(steps) + 1)):
+            faults.add("axis.csv", f"steps of {show(axis_id)} are {steps[:8]}", "1, 2, 3 … without a gap", "number them again")
