@@ -32,7 +32,8 @@ from armistice.core.errors import BuildError, FaultCollector, PackError
 from armistice.data import geography, grid, territory
 from armistice.data.checks import read_table
 from armistice.data.geography import Land
-from armistice.data.pack import find_pack, known_by, read_pack
+from armistice.core.packs import find_pack
+from armistice.data.pack import known_by, read_pack
 from armistice.data.raw import Recipe, locate, read_recipe
 from armistice.data.series import series_rows
 from armistice.data.tables import TABLES, Table
@@ -229,10 +230,10 @@ def _axes(land: Land, cells: gpd.GeoDataFrame, control: list[dict[str, Any]], da
     steps = [s for s in land.recipe.steps if s["kind"] == "axis"]
     assigned, tables = [pd.DataFrame({"cell": [], "axis": [], "step": []})], []
     held = np.zeros(len(cells))
+    centre = shapely.get_coordinates(shapely.centroid(cells.geometry.values))
     for step in control if steps else ():
-        last = territory.read_maps(land.files, land.recipe.projection, step, day, last_only=True)
-        held += territory.measure(last, list(cells.geometry.values)).value[0] / len(control)
-    held /= cells["area_km2"].to_numpy()
+        last = territory.read_maps(land.files, step, day, last_only=True)
+        held += territory.points_held(territory.ledgers(last, land.recipe.projection), *centre.T)[-1] / len(control)
     for step in steps:
         part = grid.axis_steps(land, cells, held, step)
         regions, table = grid.axis_tables(land, cells, part, step)
@@ -248,17 +249,16 @@ def _axes(land: Land, cells: gpd.GeoDataFrame, control: list[dict[str, Any]], da
 
 def _source_tables(land: Land, step: dict[str, Any], cells: gpd.GeoDataFrame, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All that is derived from one source of maps: observations by day, shares of hexagons by month."""
-    files, projection = land.files, land.recipe.projection
-    maps = territory.read_maps(files, projection, step, day)
+    maps = territory.read_maps(land.files, step, day)
     rows = [territory.control_rows(maps, land.regions, step, land.places, land.assets)]
     shares = [_cell_shares(maps.only(_last_of_months(maps.days)), cells, step)]
     if "before" in step:
         before = np.datetime64(step["before"]["day"], "D")
-        first = territory.read_maps(files, projection, {"parts": [step["before"]]}, day).only(np.array([0]))
+        first = territory.read_maps(land.files, {"parts": [step["before"]]}, day).only(np.array([0]))
         rows.append(territory.before_rows(first, before, land.regions, step))
         shares.append(_cell_shares(first, cells, step).assign(date=before.astype("datetime64[s]")))
     for other in step.get("others", ()):
-        maps = territory.read_maps(files, projection, {**step, "unknown": [], **other}, day)
+        maps = territory.read_maps(land.files, {**step, "unknown": [], **other}, day)
         own = {**other, "source": step["source"]}
         part = land.regions[(land.regions["level"] == 0) | land.regions["region"].isin(other["regions"])]
         found = territory.control_rows(maps, part, own, land.places.iloc[:0], land.assets.iloc[:0])
@@ -276,10 +276,12 @@ def _last_of_months(days: np.ndarray) -> np.ndarray:
 
 def _cell_shares(maps: territory.MapSeries, cells: gpd.GeoDataFrame, step: dict[str, Any]) -> pd.DataFrame:
     """Share of each hexagon held on each map, in hundredths; cells of which nothing is held have no row."""
-    shapes = [shape for layer in maps.layers.values() for shape in layer if shape is not None]
-    box = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object)))
+    books = territory.ledgers(maps, cells.crs.to_string())
+    edges = [b.edges for b in books.values() if len(b.edges)]
+    corners = [[e.x0.min(), min(e.y0.min(), e.y1.min()), e.x1.max(), max(e.y0.max(), e.y1.max())] for e in edges]
+    box = shapely.box(*np.min(corners, axis=0)[:2], *np.max(corners, axis=0)[2:])
     near = cells.iloc[np.sort(shapely.STRtree(cells.geometry.values).query(box))]
-    held = territory.measure(maps, list(near.geometry.values)).value
+    held = territory.measure(maps, books, list(near.geometry.values)).value
     share = np.clip(held / near["area_km2"].to_numpy(), 0.0, 1.0).round(2)
     row, column = np.nonzero(share >= 0.01)
     return pd.DataFrame(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import json
 import math
 import re
 import tomllib
@@ -112,6 +113,19 @@ def read_toml(path: Path, root: Path, faults: FaultCollector) -> dict[str, Any] 
         return None
 
 
+def read_json(path: Path, root: Path, faults: FaultCollector) -> Any:
+    """A JSON file's content, or None with a fault that names the line."""
+    text = read_text(path, root, faults)
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except (RecursionError, ValueError) as error:
+        line = f" line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        faults.add(path.relative_to(root).as_posix() + line, f"not JSON ({show(error, 100)})", "JSON", "restore the file")
+        return None
+
+
 def read_table(root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame | None:
     """One table of a pack, from ``.csv`` or ``.parquet``, checked against its declaration.
 
@@ -152,16 +166,16 @@ def read_table(root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame
     return out
 
 
-def _header_faults(names: Sequence[str], table: Table, name: str, faults: FaultCollector) -> None:
+def _header_faults(names: Sequence[str], table: Table, where: str, faults: FaultCollector) -> None:
     required = [c.name for c in table.columns]
     for column in required:
         if column not in names:
-            faults.add(f"{name} line 1", f'no column "{column}"', "columns " + ", ".join(required), f'add the column "{column}"')
+            faults.add(where, f'no column "{column}"', "columns " + ", ".join(required), f'add the column "{column}"')
     for column in names:
         if column not in required:
-            faults.add(f"{name} line 1", f"an unknown column {show(column)}", "only the declared columns", near(column, required))
+            faults.add(where, f"an unknown column {show(column)}", "only the declared columns", near(column, required))
     if len(set(names)) < len(names):
-        faults.add(f"{name} line 1", "the same column twice", "each column once", "remove one")
+        faults.add(where, "the same column twice", "each column once", "remove one")
 
 
 def _read_csv(path: Path, root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame | None:
@@ -172,26 +186,28 @@ def _read_csv(path: Path, root: Path, table: Table, faults: FaultCollector) -> p
     rows: list[list[str]] = []
     lines: list[int] = []
     names: list[str] = []
+    head = last = 0
     try:
         for row in reader:
+            line, last = last + 1, reader.line_num  # a row with line breaks in its cells stands where it begins
             if not row:
                 continue
             if not names:
-                names = [cell.strip() for cell in row]
+                names, head = [cell.strip() for cell in row], line
                 continue
             if len(row) != len(names):
                 found, remedy = f"{len(row)} cells", "check commas and quotes"
-                faults.add(f"{path.name} line {reader.line_num}", found, f"{len(names)} cells as in the header", remedy)
+                faults.add(f"{path.name} line {line}", found, f"{len(names)} cells as in the header", remedy)
                 continue
             rows.append(row)
-            lines.append(reader.line_num)
+            lines.append(line)
     except csv.Error as error:
-        faults.add(f"{path.name} line {reader.line_num}", f"not CSV ({error})", "CSV", "check the quotes of the line")
+        faults.add(f"{path.name} line {last + 1}", f"not CSV ({error})", "CSV", "check the quotes of the line")
         return None
     if not names:
         faults.add(path.name, "an empty file", "a header line", "restore the table")
         return None
-    _header_faults(names, table, path.name, faults)
+    _header_faults(names, table, f"{path.name} line {head}", faults)
     frame = pd.DataFrame(rows, columns=pd.Index(names), index=pd.Index(lines, dtype=int), dtype=object)
     return frame.loc[:, ~frame.columns.duplicated()]
 
@@ -213,89 +229,145 @@ def _read_parquet(path: Path, root: Path, table: Table, faults: FaultCollector) 
         faults.add(path.name, found, "a Parquet file", "restore it, or build the pack again")
         return None
     _header_faults(content.column_names, table, path.name, faults)
-    for number, column in enumerate(content.column_names):
-        if pa.types.is_nested(content.schema.types[number]):
-            faults.add(path.name, f"nested values in column {show(column)}", "plain values", "write one value a cell")
-            return None
-    frame = content.to_pandas(ignore_metadata=True)
+    content = _plain_columns(content, path.name, faults)
+    if content is None:
+        return None
+    frame = content.to_pandas(ignore_metadata=True, date_as_object=False)
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return frame.loc[:, ~frame.columns.duplicated()]
 
 
-def _parse(cells: pd.Series, column: Column, name: str, unit: str, faults: FaultCollector) -> pd.Series:
-    """Read one column as its declared kind; cells that cannot be read become missing, with a fault each."""
+def _plain_columns(content: pa.Table, name: str, faults: FaultCollector) -> pa.Table | None:
+    """A Parquet table with categories written out and decimals as numbers; None if a column is of no plain type."""
+    plain = True
+    columns = []
+    for number, column in enumerate(content.columns):
+        kind = column.type
+        try:
+            if pa.types.is_dictionary(kind):
+                column, kind = column.cast(kind.value_type), kind.value_type
+            if pa.types.is_decimal(kind):
+                wanted = pa.float64() if kind.scale else pa.int64()
+                column, kind = column.cast(wanted), wanted
+        except pa.ArrowException:
+            kind = pa.binary()
+        if not any(known(kind) for known in _PLAIN_TYPES):
+            found = f"values of type {show(kind)} in column {show(content.column_names[number])}"
+            faults.add(name, found, "text, numbers or days", "write one plain value a cell")
+            plain = False
+        columns.append(column)
+    return pa.table(columns, names=content.column_names) if plain else None
 
-    def report(bad: pd.Series, expected: str, remedy: str) -> None:
-        for line, value in cells[bad].head(faults.limit + 1).items():
-            found = f"{column.name} is {show(value)}" if str(value) else f"{column.name} is empty"
+
+_PLAIN_TYPES = (
+    pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean,
+    pa.types.is_date, pa.types.is_timestamp, pa.types.is_null,
+)  # fmt: skip
+
+
+def _parse(cells: pd.Series, column: Column, name: str, unit: str, faults: FaultCollector) -> pd.Series:
+    """Read one column as its declared kind; cells that cannot be read become missing, with a fault each.
+
+    Work is done once for each distinct cell: tables are long and say the same thing often.
+    """
+    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
+    gaps = bool((codes < 0).any())
+    known = pd.Series(distinct)
+    if known.dtype == object:
+        known = known.map(lambda value: value.strip() if isinstance(value, str) else value)
+    empty = (known == "") if known.dtype == object else pd.Series(False, index=known.index)
+
+    def spread(values: np.ndarray, missing: Any) -> np.ndarray:
+        return np.append(values, missing)[codes] if len(values) else np.full(len(codes), missing)
+
+    def report(bad: pd.Series | np.ndarray, expected: str, remedy: str, missing_too: bool = False) -> None:
+        if not (np.any(bad) or (missing_too and gaps)):
+            return
+        marked = spread(np.asarray(bad, dtype=bool), missing_too)
+        for line, value in cells[marked].head(faults.limit + 1).items():
+            blank = pd.isna(value) or not str(value).strip()
+            found = f"{column.name} is empty" if blank else f"{column.name} is {show(value)}"
             faults.add(f"{name} {unit} {line}", found, expected, remedy)
 
-    empty = cells.isna() | (cells.astype(str).str.strip() == "")
-    if column.required and empty.any():
-        report(empty, f"{column.name}: {column.meaning}", "fill the cell")
+    if column.required:
+        report(empty, f"{column.name}: {column.meaning}", "fill the cell", missing_too=True)
     if column.kind in ("number", "integer", "flag"):
-        if cells.dtype == object:
-            text = cells.where(~empty).astype(object)
-            clean = text.map(lambda v: v if not isinstance(v, str) or re.fullmatch(r"\s*[-+]?[\d.]+([eE][-+]?\d+)?\s*", v) else "x")
-            number = pd.to_numeric(clean, errors="coerce")
-        elif pd.api.types.is_numeric_dtype(cells.dtype):
-            number = cells
-        else:
-            number = pd.Series(np.nan, index=cells.index)
-        number = number.astype(float) if column.kind != "integer" or not pd.api.types.is_integer_dtype(number.dtype) else number
-        bad = (number.isna() | ~np.isfinite(number.astype(float))) & ~empty
+        number = _numbers(known)
+        bad = ~np.isfinite(number) & ~empty.to_numpy()
         report(bad, f"{column.name} as a number", "write a plain number, without spaces or thousands separators")
+        good = ~bad & ~empty.to_numpy()
         if column.kind != "number":
-            fraction = ~bad & ~empty & (number != np.floor(number.astype(float)))
-            report(fraction, f"{column.name} as a whole number", "round it")
+            whole = np.floor(number, where=good, out=np.zeros_like(number)) == np.where(good, number, 0.0)
+            report(good & ~whole, f"{column.name} as a whole number", "round it")
         if column.kind == "flag":
-            report(~bad & ~empty & ~number.isin([0, 1]), f"{column.name} 0 or 1", "write 0 or 1")
-        outside = pd.Series(False, index=cells.index)
-        if column.low is not None:
-            outside |= number < column.low
-        if column.high is not None:
-            outside |= number > column.high
+            report(good & ~np.isin(number, [0, 1]), f"{column.name} 0 or 1", "write 0 or 1")
+        low, high = (-np.inf if column.low is None else column.low), (np.inf if column.high is None else column.high)
+        outside = good & ((np.where(good, number, low) < low) | (np.where(good, number, low) > high))
         bounds = f"{column.name} between {_bound(column.low, '-∞')} and {_bound(column.high, '∞')}"
-        report(outside & ~bad, bounds, "check sign and unit")
-        return number.where(~bad) if bad.any() else number
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype) and column.kind == "date":
-        return cells.dt.tz_localize(None).dt.normalize().astype("datetime64[s]")
-    text = cells.where(~empty, "").astype(str).str.strip()
+        report(outside, bounds, "check sign and unit")
+        if column.kind == "integer" and pd.api.types.is_integer_dtype(cells.dtype):
+            return cells
+        if column.kind == "integer" and good.all() and not gaps and np.any(np.abs(number) > 2**53):
+            exact = [int(str(value).split(".")[0]) for value in known]  # a float would change the last digits
+            if max(map(abs, exact), default=0) < 2**63:
+                return pd.Series(np.array(exact, dtype=np.int64)[codes], index=cells.index)
+        return pd.Series(spread(np.where(good, number, np.nan), np.nan), index=cells.index)
     if column.kind == "date":
-        days, bad_days = _parse_dates(text, empty)
-        report(bad_days, f"{column.name} as a day, YYYY-MM-DD", "write the day of the calendar in ISO 8601")
-        return days
+        days = _days(known)
+        report(np.isnat(days) & ~empty.to_numpy(), f"{column.name} as a day, YYYY-MM-DD", "write the day in ISO 8601")
+        return pd.Series(spread(days, np.datetime64("NaT", "s")), index=cells.index)
+    text = known.map(str).astype(object) if len(known) else known.astype(object)
     pattern = {"id": ID, "sha256": _SHA}.get(column.kind)
     if pattern is not None:
-        unique = {value: bool(pattern.match(value)) for value in text.unique()}
+        fits = np.array([bool(pattern.match(value)) for value in text], dtype=bool)
         expected = {
             "id": f"{column.name} in lower-case letters, digits, - and _",
             "sha256": "64 hexadecimal digits",
         }[column.kind]
-        report(~text.map(unique).astype(bool) & ~empty, expected, "write it so")
+        report(~fits & ~empty.to_numpy(), expected, "write it so")
     if column.choices:
-        report(~text.isin(column.choices) & ~empty, f"{column.name} one of {', '.join(column.choices)}", "choose one")
-    return text
+        fits = text.isin(column.choices).to_numpy()
+        report(~fits & ~empty.to_numpy(), f"{column.name} one of {', '.join(column.choices)}", "choose one")
+    return pd.Series(spread(text.to_numpy(dtype=object), ""), index=cells.index, dtype=object)
+
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
+
+
+def _numbers(known: pd.Series) -> np.ndarray:
+    """Distinct cells as numbers; NaN where they are none."""
+    if pd.api.types.is_bool_dtype(known.dtype):
+        return np.full(len(known), np.nan)
+    if pd.api.types.is_numeric_dtype(known.dtype):
+        return known.to_numpy(dtype=float, na_value=np.nan)
+    if known.dtype != object:
+        return np.full(len(known), np.nan)
+    return np.array([float(v) if isinstance(v, str) and _NUMBER.match(v) else np.nan for v in known], dtype=float)
 
 
 def _bound(value: float | None, otherwise: str) -> str:
     return otherwise if value is None else f"{value:g}"
 
 
-def _parse_dates(text: pd.Series, empty: pd.Series) -> tuple[pd.Series, pd.Series]:
-    parsed: dict[str, np.datetime64] = {}
-    for value in text.unique():
-        parsed[value] = np.datetime64("NaT", "s")
-        stem = value[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ]00:00:00(\.0+)?", value) else value
-        if _DAY.match(stem):
-            try:
-                day = date.fromisoformat(stem)
-            except ValueError:
-                continue
-            if _YEARS[0] <= day.year <= _YEARS[1]:
-                parsed[value] = np.datetime64(day, "s")
-    days = pd.Series(text.map(parsed).to_numpy("datetime64[s]"), index=text.index)
-    return days, days.isna() & ~empty
+def _days(known: pd.Series) -> np.ndarray:
+    """Distinct cells as calendar days; NaT where they are none."""
+    if pd.api.types.is_datetime64_any_dtype(known.dtype):
+        plain = known.dt.tz_localize(None) if known.dt.tz is not None else known
+        years = plain.dt.year
+        whole = (plain == plain.dt.normalize()) & (years >= _YEARS[0]) & (years <= _YEARS[1])
+        return plain.where(whole).to_numpy().astype("datetime64[s]")
+    return np.array([_day(value) for value in known], dtype="datetime64[s]")
+
+
+def _day(value: Any) -> np.datetime64:
+    try:
+        if isinstance(value, str) and _DAY.match(value):
+            value = date.fromisoformat(value)
+        if isinstance(value, date) and not isinstance(value, datetime) and _YEARS[0] <= value.year <= _YEARS[1]:
+            return np.datetime64(value, "s")
+    except ValueError:
+        pass
+    return np.datetime64("NaT", "s")
 
 
 class TomlReader:

@@ -35,7 +35,7 @@ _PAIRS = 4_000_000
 
 @dataclass(frozen=True)
 class Edges:
-    """Distinct edges, each pointing right: from (`x0`, `y0`) to (`x1`, `y1`) with x0 < x1. Shapes (n,)."""
+    """Distinct edges, each pointing right: from (`x0`, `y0`) to (`x1`, `y1`) with x0 ≤ x1. Shapes (n,)."""
 
     x0: Floats
     y0: Floats
@@ -82,7 +82,7 @@ def directed_edges(geometry: shapely.Geometry | Sequence[shapely.Geometry]) -> t
     Returns
     -------
     edges : array, shape (n, 4)
-        x0, y0, x1, y1 with x0 < x1; vertical edges carry no area and are left out.
+        x0, y0, x1, y1, from the lower end in x (of vertical edges: in y) to the higher.
     sign : array of int, shape (n,)
         +1 for edges with the interior beneath them, -1 for edges with the interior above.
     """
@@ -91,10 +91,9 @@ def directed_edges(geometry: shapely.Geometry | Sequence[shapely.Geometry]) -> t
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     start, stop = xy[:-1][same], xy[1:][same]
-    right = start[:, 0] < stop[:, 0]
-    keep = start[:, 0] != stop[:, 0]
+    right = (start[:, 0] < stop[:, 0]) | ((start[:, 0] == stop[:, 0]) & (start[:, 1] < stop[:, 1]))
     edges = np.where(right[:, None], np.hstack([start, stop]), np.hstack([stop, start]))
-    return edges[keep], np.where(right, 1, -1)[keep]
+    return edges, np.where(right, 1, -1)
 
 
 _MIX = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5], dtype=np.uint64)
@@ -172,8 +171,21 @@ def ledger(maps: Iterable[shapely.Geometry | None]) -> Ledger:
     )
 
 
+def project(book: Ledger, to_plane: Callable[[Floats, Floats], tuple[Floats, Floats]]) -> Ledger:
+    """The same ledger with its edges in another plane; only the distinct edges are projected.
+
+    An edge that points left after projection is turned round, and its changes change sign.
+    """
+    e = book.edges
+    (x0, y0), (x1, y1) = to_plane(e.x0, e.y0), to_plane(e.x1, e.y1)
+    left = x1 < x0
+    edges = Edges(np.where(left, x1, x0), np.where(left, y1, y0), np.where(left, x0, x1), np.where(left, y0, y1))
+    change = np.where(left[book.edge], -book.change, book.change)
+    return Ledger(edges, book.step, book.edge, change, book.n_steps, book.n_vertices)
+
+
 @dataclass(frozen=True)
-class _Outline:
+class Outline:
     """A region prepared for pricing: its edges sorted by x, and the area to the left of any x."""
 
     edges: Floats
@@ -186,8 +198,11 @@ class _Outline:
     slope: Floats
 
     @classmethod
-    def of(cls, region: shapely.Geometry) -> _Outline:
+    def of(cls, region: shapely.Geometry) -> Outline:
+        """Prepare a polygon in planar coordinates."""
         edges, sign = directed_edges(region)
+        upright = edges[:, 0] == edges[:, 2]
+        edges, sign = edges[~upright], sign[~upright]
         order = np.argsort(edges[:, 0], kind="stable")
         edges, sign = edges[order], sign[order].astype(float)
         # The height H(x) of the region over x is piecewise linear: sum its changes of slope and of value at
@@ -227,47 +242,62 @@ class Coverage:
     area: Floats
 
 
-def coverage(edges: Edges, regions: Sequence[shapely.Geometry], progress: Callable[[], None] | None = None) -> Coverage:
+def coverage(edges: Edges, regions: Sequence[shapely.Geometry]) -> Coverage:
     """Price every edge for every region: the part of the region beneath the edge, km².
 
     Parameters
     ----------
     edges : Edges
-    regions : sequence of polygons
-    progress : callable, optional
-        Called once a region.
+    regions : sequence of polygons, in the plane of the edges
     """
     low, high = np.minimum(edges.y0, edges.y1), np.maximum(edges.y0, edges.y1)
-    by_left = np.argsort(edges.x0, kind="stable")
-    lefts = edges.x0[by_left]
-    widest = float(np.max(edges.x1 - edges.x0, initial=0.0))
-    out_edge, out_region, out_area = [], [], []
+    groups = _by_width(edges)
+    none = np.empty(0, np.int64)
+    out_edge, out_region, out_area = [none], [none], [np.empty(0)]
     for number, region in enumerate(regions):
-        if progress:
-            progress()
         if region.is_empty:
             continue
-        outline = _Outline.of(region)
-        x_min, y_min, x_max, y_max = outline.box
-        first, last = np.searchsorted(lefts, [x_min - widest, x_max])
-        near = by_left[first:last]
+        x_min, y_min, x_max, y_max = shapely.bounds(region)
+        near = np.concatenate([_overlapping(group, x_min, x_max) for group in groups] or [none])
         near = near[(edges.x1[near] > x_min) & (high[near] > y_min)]
-        over = near[low[near] >= y_max]
-        area = outline.area_left_of(edges.x1[over]) - outline.area_left_of(edges.x0[over])
-        out_edge.append(over)
-        out_area.append(area)
-        inside = near[low[near] < y_max]
-        out_edge.append(inside)
-        out_area.append(_beneath(edges, inside, outline))
-        out_region.append(np.full(len(over) + len(inside), number))
-    if not out_edge:
-        return Coverage(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+        if not len(near):
+            continue
+        outline = Outline.of(region)
+        over, inside = near[low[near] >= y_max], near[low[near] < y_max]
+        out_edge += [over, inside]
+        out_area += [outline.area_left_of(edges.x1[over]) - outline.area_left_of(edges.x0[over])]
+        out_area += [_beneath(edges, inside, outline)]
+        out_region.append(np.full(len(near), number))
     edge, which = np.concatenate(out_edge), np.concatenate(out_region)
     order = np.argsort(edge, kind="stable")
     return Coverage(edge[order], which[order], np.concatenate(out_area)[order] * _KM2)
 
 
-def _beneath(edges: Edges, which: Ints, outline: _Outline) -> Floats:
+_Group = tuple[Ints, Floats, float]
+"""Edges of similar width: their numbers by left end, their left ends, the widest."""
+
+
+def _by_width(edges: Edges) -> list[_Group]:
+    """Sort edges into groups of similar width, so that a few long ones don't widen every search."""
+    width = edges.x1 - edges.x0
+    groups: list[_Group] = []
+    floor = 0.0
+    for ceiling in (*np.unique(np.quantile(width, [0.5, 0.9, 0.99])), np.inf) if len(width) else ():
+        own = np.flatnonzero((width > floor) & (width <= ceiling))
+        own = own[np.argsort(edges.x0[own], kind="stable")]
+        if len(own):
+            groups.append((own, edges.x0[own], float(width[own].max())))
+        floor = ceiling
+    return groups
+
+
+def _overlapping(group: _Group, x_min: float, x_max: float) -> Ints:
+    own, lefts, widest = group
+    first, last = np.searchsorted(lefts, [x_min - widest, x_max])
+    return own[first:last]
+
+
+def _beneath(edges: Edges, which: Ints, outline: Outline) -> Floats:
     """Area of a region beneath each of some edges, by the pairwise formula; m², shape of `which`."""
     total = np.zeros(len(which))
     left, right = outline.edges[:, 0], outline.edges[:, 2]
@@ -341,7 +371,7 @@ def points_by_map(book: Ledger, x: Floats, y: Floats) -> NDArray[np.bool_]:
     which = np.repeat(np.arange(len(edges)), size)
     ends = np.concatenate([[0], np.cumsum(size)])
     point = order[np.arange(ends[-1]) - np.repeat(ends[:-1] - first, size)]
-    t = (x[point] - edges.x0[which]) / (edges.x1[which] - edges.x0[which])
+    t = (x[point] - edges.x0[which]) / (edges.x1[which] - edges.x0[which])  # never upright: no x lies inside
     under = y[point] < edges.y0[which] + t * (edges.y1[which] - edges.y0[which])
     prices = Coverage(which[under], point[under], np.ones(int(under.sum())))
     return _running(book, prices, len(x)) > 0.5

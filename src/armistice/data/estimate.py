@@ -20,6 +20,7 @@ from armistice.data.checks import near
 from armistice.data.pack import Pack
 from armistice.data.tables import QUANTITIES
 
+_MAPPED = ("control", "people", "assets")
 _BEFORE = np.timedelta64(90, "D")
 """The panel begins this long before the baseline day, so that the months before it are seen."""
 
@@ -42,6 +43,7 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
     sides = [war.side("a").id, war.side("b").id]
     area = np.array([war.regions[r].area_km2 for r in regions])
     population = np.array([np.nan if (p := war.regions[r].population) is None else p for r in regions])
+    rows = without_spoiled(rows, pack.tables["redraws"])
     frame = _Frame(time, sources, regions, sides)
     mapped = frame.mapped(rows, war)
     data: dict[str, tuple] = {"area": ("region", area), "population": ("region", population)}
@@ -52,7 +54,7 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
     axes = [a.id for a in war.axes]
     if axes:
         data["front"] = (("time", "source", "axis"), _front(frame, rows, war, mapped))
-    others = rows[~rows["quantity"].isin(["control", "people", "assets"])]
+    others = rows[~rows["quantity"].isin(_MAPPED)]
     donors = sorted(set(war.third_parties))
     for quantity, part in others.groupby("quantity", sort=True):
         columns, dimension = (donors, "donor") if str(quantity).startswith("aid_given") else (sides, "belligerent")
@@ -71,6 +73,26 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
         },
     )  # fmt: skip
     return check_panel(panel)
+
+
+def without_spoiled(rows: pd.DataFrame, redraws: pd.DataFrame) -> pd.DataFrame:
+    """Observations without the days on which a source's map was plainly spoiled.
+
+    A map is spoiled from a redraw of at least 100 km² until, within ten days, a redraw of the same region and size
+    takes it back; all that the source says of those days is left out, as if it had drawn none.
+    """
+    spans = []
+    for (source, _), jumps in redraws.sort_values("date").groupby(["source", "region"]):
+        for (_, one), (_, two) in zip(jumps.iterrows(), jumps.iloc[1:].iterrows(), strict=False):
+            back = abs(one["change_km2"] + two["change_km2"]) <= 0.1 * abs(one["change_km2"])
+            if back and abs(one["change_km2"]) >= 100 and two["date"] - one["date"] <= pd.Timedelta(days=10):
+                spans.append((source, one["date"], two["date"] - pd.Timedelta(days=1)))
+    for source, first, last in sorted(set(spans)):
+        hit = (rows["source"] == source) & (rows["start"] <= last) & (rows["end"] >= first) & rows["quantity"].isin(_MAPPED)
+        before, after = rows[hit & (rows["start"] < first)].copy(), rows[hit & (rows["end"] > last)].copy()
+        before["end"], after["start"] = first - pd.Timedelta(days=1), last + pd.Timedelta(days=1)
+        rows = pd.concat([part for part in (rows[~hit], before, after) if len(part)], ignore_index=True)
+    return rows
 
 
 class _Frame:
@@ -195,7 +217,8 @@ def holdings(pack: Pack, region: str, day: date) -> dict[str, Holding]:
     if day > war.as_of:
         raise QueryError(f"{day}: later than {war.as_of}, the day of the pack; expected an earlier day; choose one")
     rows = pack.observations
-    at = rows[(rows["start"] <= stamp) & (rows["end"] >= stamp)]
+    at = without_spoiled(rows[(rows["start"] <= stamp) & (rows["end"] >= stamp)], pack.tables["redraws"])
+    at = at[(at["start"] <= stamp) & (at["end"] >= stamp)]
     control = at[at["quantity"] == "control"]
     mapped = control[(control["region"] == war.root) & (control["belligerent"] == war.side("a").id)]
     out: dict[str, Holding] = {}

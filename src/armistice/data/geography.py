@@ -79,7 +79,7 @@ def regions_step(land: Land, step: dict[str, Any]) -> None:
     """Regions of one level from a boundary file.
 
     Keys of the step: input, level, owner, parent (an id, or none), name_column, code_column, code_parent
-    (number of leading characters of the code shared with the parent), rename (name → id), dissolve (merge rows
+    (number of leading characters of the code shared with the parent), rename (name → id), names (code → name), dissolve (merge rows
     of one name), suffix (added to ids), source.
     """
     path = land.file(step)
@@ -90,12 +90,14 @@ def regions_step(land: Land, step: dict[str, Any]) -> None:
         shapes = shapes.dissolve(name_column, sort=True).reset_index()
     names = shapes[name_column].fillna("").astype(str)
     codes = shapes[code_column].fillna("").astype(str).str.replace("-", "")
-    if "near_place" in step:
-        names = _names_by_place(land, shapes, codes, step)
+    if "centres" in step:
+        names = _names_by_centre(land, codes, step)
     rename: dict[str, str] = step.get("rename", {})
     suffix = step.get("suffix", "")
     drop = step.get("drop_from_name", "")
+    given: dict[str, str] = step.get("names", {})
     plain = [re.sub(drop, "", n, flags=re.IGNORECASE).strip() if drop else n for n in names]
+    plain = [given.get(code, n) for n, code in zip(plain, codes, strict=True)]
     ids = [rename.get(n, (slug(n) or slug(code)) + suffix) for n, code in zip(plain, codes, strict=True)]
     rows = gpd.GeoDataFrame(
         {
@@ -135,24 +137,28 @@ def _unique(ids: pd.Series, parents: pd.Series) -> pd.Series:
     return out.where(count == 0, out + "-" + (count + 1).astype(str))
 
 
-def _names_by_place(land: Land, shapes: gpd.GeoDataFrame, codes: pd.Series, step: dict[str, Any]) -> pd.Series:
-    """Name each community after the listed place nearest to its centre, or by its code."""
-    table = read_rows(land.file(step, "near_place"))
-    centre = table.set_index(step["near_code"])[[step["near_lon"], step["near_lat"]]]
-    centre = centre.reindex(codes.to_numpy())
-    known = centre.notna().all(axis=1).to_numpy()
-    x, y = planar(centre.iloc[:, 0].fillna(0).to_numpy(), centre.iloc[:, 1].fillna(0).to_numpy(), land.recipe.projection)
-    inner = shapely.point_on_surface(shapes.geometry.values)
-    at = np.where(known, shapely.points(x, y), inner)
-    tree = shapely.STRtree(shapely.points(land.places["x"], land.places["y"]))
-    own = shapes[step["name_column"]].fillna("").astype(str)
-    nearest, distance = tree.query_nearest(at, return_distance=True, all_matches=False)
-    names = []
-    for row, place, gap, code, given in zip(nearest[0], nearest[1], distance, codes, own, strict=True):
-        name = land.places["name"].iloc[place] if gap < 3_000 else ""
-        names.append(name or given.split(" ")[0] or code)
-        assert row == len(names) - 1
-    return pd.Series(names)
+def _names_by_centre(land: Land, codes: pd.Series, step: dict[str, Any]) -> pd.Series:
+    """Name each community after its centre, romanised by the table of the recipe; unknown ones stay unnamed."""
+    table = read_rows(land.file(step, "centres"))
+    columns(table, land.file(step, "centres"), step["centre_code"], step["centre_name"])
+    centre = dict(zip(table[step["centre_code"]].astype(str), table[step["centre_name"]].astype(str), strict=True))
+    return codes.map(lambda code: romanise(centre[code], step["romanisation"]) if code in centre else "")
+
+
+def romanise(name: str, table: dict[str, str]) -> str:
+    """A name in Latin letters, by a table of letters and groups of letters; ``^x`` is x at the start of a word."""
+    words = []
+    for word in re.split(r"([\s-]+)", name):
+        out, at = "", 0
+        while at < len(word):
+            size = next((n for n in (2, 1) if word[at : at + n].lower() in table and len(word[at : at + n]) == n), 0)
+            piece = word[at : at + max(size, 1)]
+            latin = table.get(piece.lower(), piece) if size else piece
+            latin = table.get("^" + piece.lower(), latin) if at == 0 else latin
+            out += latin[:1].upper() + latin[1:] if piece[:1].isupper() else latin
+            at += max(size, 1)
+        words.append(out)
+    return "".join(words)
 
 
 def people_step(land: Land, step: dict[str, Any]) -> None:

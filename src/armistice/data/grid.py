@@ -97,7 +97,7 @@ def axis_steps(land: Land, grid: gpd.GeoDataFrame, held: np.ndarray, step: dict[
     ----------
     grid : GeoDataFrame
     held : array, shape (cells,)
-        Share of each cell held by side A on the as-of day.
+        Share of the sources that put the cell's centre in land held by side A on the as-of day.
     step : dict
         axis, regions, step_km2, behind (steps), and optionally barriers (region → drift offset), block,
         strategic_places, max_steps.

@@ -6,7 +6,6 @@ so that whatever follows may rely on what the checks promise.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from armistice.core.digest import folder_digest
 from armistice.core.errors import FaultCollector, QueryError
+from armistice.core.packs import find_pack
 from armistice.core.war import (
     Axis,
     AxisStep,
@@ -29,8 +30,8 @@ from armistice.core.war import (
     Source,
     War,
 )
-from armistice.data.checks import TomlReader, near, read_table, read_toml, show
-from armistice.data.tables import QUANTITIES, TABLES
+from armistice.data.checks import TomlReader, near, read_json, read_table, read_toml, show
+from armistice.data.tables import QUANTITIES, REGIONAL, TABLES
 
 AREA_TOLERANCE = 0.015
 """Relative mismatch allowed between boundary files of different levels."""
@@ -62,33 +63,6 @@ class Pack:
     tables: dict[str, pd.DataFrame]
 
 
-def find_pack(path_or_slug: str | Path) -> Path:
-    """The folder of a pack, from its path or its slug under ``wars/``.
-
-    Raises
-    ------
-    QueryError
-        If there is no such folder.
-    """
-    given = Path(path_or_slug)
-    here = [given, Path("wars") / given, Path(__file__).resolve().parents[3] / "wars" / given]
-    for folder in here:
-        if (folder / "war.toml").is_file() or (folder.is_dir() and folder == given):
-            return folder
-    known = sorted({f.parent.name for base in {h.parent for h in here[1:]} for f in base.glob("*/war.toml")})
-    raise QueryError(f"{path_or_slug}: no such pack; expected a folder with war.toml; {near(str(given), known)}")
-
-
-def pack_digest(folder: Path) -> str:
-    """SHA-256 over the names and contents of all files of a pack."""
-    total = hashlib.sha256()
-    for file in sorted(p for p in folder.rglob("*") if p.is_file()):
-        total.update(file.relative_to(folder).as_posix().encode() + b"\0")
-        with file.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
-
-
 def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
     """Read and check a pack, and cut it down to what was published by a day.
 
@@ -112,8 +86,11 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
     if settings is None:
         faults.raise_if_any()
         raise AssertionError("unreadable settings leave a fault")
-    issues_file = read_toml(folder / "issues.toml", folder, faults) if (folder / "issues.toml").exists() else {}
+    issues_file = read_toml(folder / "issues.toml", folder, faults) if _is_there(folder / "issues.toml") else {}
+    _check_outlines(folder, faults)
     frames = {name: _or_empty(frame, name) for name, frame in tables.items()}
+    if (folder / "local").is_symlink():
+        faults.add("local", "a link", "a folder inside the pack", "copy the folder into the pack")
     for name in ("observations", "control_cells"):
         local = read_table(folder / "local", TABLES[name], faults) if (folder / "local" / f"{name}.parquet").exists() else None
         if local is not None:
@@ -130,10 +107,11 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
     war = replace(war, as_of=as_of or war.as_of)
     day = np.datetime64(war.as_of, "s")
     observations = known_by(frames.pop("observations"), war.as_of)
+    del frames["cited"]  # part of the observations of a built pack
     for name, column in _DATED.items():
         frames[name] = frames[name][frames[name][column] <= day].reset_index(drop=True)
     war = replace(war, axes=tuple(_with_start(axis, war, observations) for axis in war.axes))
-    return Pack(folder, war, pack_digest(folder), observations, frames)
+    return Pack(folder, war, folder_digest(folder), observations, frames)
 
 
 def known_by(observations: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -148,6 +126,10 @@ def known_by(observations: pd.DataFrame, day: date) -> pd.DataFrame:
     known_to = now - (rows["published"] - rows["start"])
     rows["end"] = rows["end"].where(~state | (rows["end"] <= known_to), known_to).astype("datetime64[s]")
     return rows.reset_index(drop=True)
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 def _or_empty(frame: pd.DataFrame | None, name: str) -> pd.DataFrame:
@@ -167,6 +149,8 @@ def _read_war(
     title, start, as_of, baseline = top.text("title"), top.day("start"), top.day("as_of"), top.day("baseline")
     if as_of < start:
         faults.add("war.toml", f"as_of {as_of} before start {start}", "as_of on or after start", "mend one of them")
+    elif not start <= baseline <= as_of:
+        faults.add("war.toml", f"baseline {baseline}", f"a day from start {start} to as_of {as_of}", "mend the baseline")
     root = top.identifier("root")
     sides = []
     for item in top.tables("belligerent"):
@@ -182,12 +166,16 @@ def _read_war(
         found = f"sides {', '.join(b.side for b in sides) or 'none'}"
         faults.add("war.toml [[belligerent]]", found, "one belligerent on side a and one on side b", "name both sides")
         sides = [Belligerent("a", "A", "A", "a", ""), Belligerent("b", "B", "B", "b", "")]
+    elif sides[0].id == sides[1].id:
+        faults.add("war.toml [[belligerent]]", f"id {show(sides[0].id)} twice", "an id for each", "rename one")
     third = top.texts("third_parties", required=False)
     notes = top.texts("notes", required=False)
     axis_heads = {}
     for item in top.tables("axis", required=False):
         head = (item.identifier("id"), item.text("title"), item.text("low_end"), item.text("high_end"))
         item.close()
+        if head[0] in axis_heads:
+            faults.add(item.where, f"axis {show(head[0])} twice", "each axis once", "remove or rename one")
         axis_heads[head[0]] = head
     top.close()
     regions = _regions(frames["regions"], faults)
@@ -207,11 +195,11 @@ def _read_war(
         for row in frames["sources"].itertuples()
     }  # fmt: skip
     axes = tuple(_axis(head, frames["axis"]) for head in axis_heads.values())
-    for axis_id in set(frames["axis"]["axis"]) - set(axis_heads):
-        faults.add("axis.csv", f"axis {show(axis_id)}", "an [[axis]] of war.toml", near(axis_id, axis_heads))
+    _known(frames["axis"], "axis", "axis", set(axis_heads), "an [[axis]] of war.toml", faults)
     for axis in axes:
         if not axis.steps:
-            faults.add("war.toml [[axis]]", f'axis "{axis.id}" has no steps', "rows in axis.csv", "add them or remove it")
+            where = "war.toml [[axis]]" if len(frames["axis"]) else "axis.csv"
+            faults.add(where, f'axis "{axis.id}" has no steps', "rows in axis.csv", "add them or remove the axis")
     return War(
         slug=folder.resolve().name, title=title, start=start, as_of=as_of, baseline=baseline, root=root,
         belligerents=(sides[0], sides[1]), third_parties=third, issues=issues, red_lines=lines, axes=axes,
@@ -297,6 +285,9 @@ def _regions(frame: pd.DataFrame, faults: FaultCollector) -> dict[str, Region]:
         if region.parent and region.parent not in regions:
             faults.add(where, f"parent {show(region.parent)}", "a region of the table", near(region.parent, regions))
             continue
+        if region.parent and regions[region.parent].level >= region.level:
+            found = f"a region of level {region.level} inside one of level {regions[region.parent].level}"
+            faults.add(where, found, "a parent of a lower level", "mend parent or level")
         seen, at = {region.id}, region.parent
         while at and at in regions:
             if at in seen:
@@ -348,10 +339,12 @@ def _with_start(axis: Axis, war: War, observations: pd.DataFrame) -> Axis:
 def _check_tables(war: War, frames: dict[str, pd.DataFrame], faults: FaultCollector) -> None:
     parties = {b.id for b in war.belligerents} | set(war.third_parties)
     regions, sources = set(war.regions), set(war.sources)
-    _known(frames["observations"], "observations", "region", regions, "a region of regions.csv", faults)
-    _known(frames["observations"], "observations", "belligerent", parties, "a belligerent or third party of war.toml", faults)
-    _known(frames["observations"], "observations", "quantity", set(QUANTITIES), "a declared quantity", faults)
-    for name in ("observations", "regions", "places", "assets", "redraws", "revisions", "control_cells"):
+    for name in ("observations", "cited"):
+        _known(frames[name], name, "region", regions, "a region of regions.csv", faults)
+        _known(frames[name], name, "quantity", set(QUANTITIES), "a declared quantity", faults)
+    for name in ("observations", "cited", "control_cells"):
+        _known(frames[name], name, "belligerent", parties, "a belligerent or third party of war.toml", faults)
+    for name in ("observations", "cited", "regions", "places", "assets", "redraws", "revisions", "control_cells"):
         _known(frames[name], name, "source", sources, "a source of sources.csv", faults)
     for name in ("places", "assets", "cells", "axis", "redraws"):
         _known(frames[name], name, "region", regions, "a region of regions.csv", faults)
@@ -359,9 +352,10 @@ def _check_tables(war: War, frames: dict[str, pd.DataFrame], faults: FaultCollec
         _known(frames[name], name, "party", parties, "a belligerent or third party of war.toml", faults)
     known_cells = set(frames["cells"]["cell"])
     _known(frames["control_cells"], "control_cells", "cell", known_cells, "a cell of the grid", faults)
-    _check_observations(war, frames["observations"], faults)
+    for name in ("observations", "cited"):
+        _check_observations(war, frames[name], _place(name, frames[name]), faults)
     _check_positions(war, frames["positions"], faults)
-    _check_axes(frames["axis"], faults)
+    _check_axes(war, frames["axis"], faults)
     values = frames["values"]
     for line in values.index[~((values["low"] <= values["central"]) & (values["central"] <= values["high"]))]:
         faults.add(f"values.csv line {line}", "weights out of order", "low ≤ central ≤ high", "order them")
@@ -377,22 +371,27 @@ def _known(
 ) -> None:
     """Report cells that name something unknown; empty cells were reported, if required, when the table was read."""
     values = frame[column]
-    bad = ~values.isin(known) & values.notna() & (values.astype(str) != "")
+    bad = ~values.isin(known) & values.notna()
+    if not bad.any():
+        return
+    bad &= values.astype(str) != ""
     for line, value in values[bad].head(faults.limit + 1).items():
         remedy = near(str(value), map(str, known)) if len(known) < 5000 else "mend it"
         faults.add(f"{_place(name, frame)} {line}", f"{column} {show(value)}", expected, remedy)
 
 
-def _check_observations(war: War, rows: pd.DataFrame, faults: FaultCollector) -> None:
-    place = _place("observations", rows)
-
+def _check_observations(war: War, rows: pd.DataFrame, place: str, faults: FaultCollector) -> None:
     def report(bad: pd.Series, found, expected: str, remedy: str) -> None:
+        if not bad.any():
+            return
         for line, row in rows[bad.fillna(False)].head(faults.limit + 1).iterrows():
             faults.add(f"{place} {line}", found(row), expected, remedy)
 
     report(rows["end"] < rows["start"], lambda r: f"end {r.end:%Y-%m-%d} before start {r.start:%Y-%m-%d}", "start ≤ end", "swap or mend them")
     early = rows["published"] < rows["start"]
     report(early, lambda r: f"published {r.published:%Y-%m-%d}, before the period begins", "published ≥ start", "mend the date")
+    nowhere = rows["quantity"].isin(REGIONAL) & (rows["region"] == "")
+    report(nowhere, lambda r: f"{r.quantity} without a region", "the region it speaks of", "name the region")
     units = rows["quantity"].map({q.name: q.unit for q in QUANTITIES.values()})
     report(units.notna() & (rows["unit"] != units), lambda r: f"unit {show(r.unit)} for {r.quantity}", "the unit declared for the quantity", "convert the value and name the unit")
     for bound, worse in (("low", rows["low"] > rows["value"]), ("high", rows["high"] < rows["value"])):
@@ -429,7 +428,7 @@ def _check_shares(war: War, control: pd.DataFrame, place: str, faults: FaultColl
 
 def _check_overlaps(rows: pd.DataFrame, place: str, faults: FaultCollector) -> None:
     """A state may have one value a day for each source."""
-    state = rows["quantity"].map({q.name: q.kind == "state" for q in QUANTITIES.values()}).fillna(False).astype(bool)
+    state = rows["quantity"].isin([q.name for q in QUANTITIES.values() if q.kind == "state"])
     keys = ["quantity", "belligerent", "region", "source"]
     ordered = rows[state].sort_values([*keys, "start", "end"])
     same = (ordered[keys] == ordered[keys].shift()).all(axis=1)
@@ -457,8 +456,30 @@ def _check_positions(war: War, rows: pd.DataFrame, faults: FaultCollector) -> No
             faults.add(where, f"{chosen[0]} after {chosen[1]}", "option_low before option_high", "swap them")
 
 
-def _check_axes(frame: pd.DataFrame, faults: FaultCollector) -> None:
+def _check_axes(war: War, frame: pd.DataFrame, faults: FaultCollector) -> None:
+    for line, region in frame["region"].items():
+        if region in war.regions and war.regions[region].level != 9:
+            found = f"region {show(region)} of level {war.regions[region].level}"
+            faults.add(f"{_place('axis', frame)} {line}", found, "a step as a region of level 9", "name the step's own region")
     for axis_id, rows in frame.groupby("axis"):
         steps = sorted(int(s) for s in rows["step"].dropna())
         if steps != list(range(1, len(steps) + 1)):
             faults.add("axis.csv", f"steps of {show(axis_id)} are {steps[:8]}", "1, 2, 3 … without a gap", "number them again")
+
+
+def _check_outlines(folder: Path, faults: FaultCollector) -> None:
+    """Outlines for maps: GeoJSON features that name their layer."""
+    path = folder / "outlines.geojson"
+    content = read_json(path, folder, faults) if _is_there(path) else None
+    if content is None:
+        return
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list):
+        faults.add(path.name, "no list of features", "a GeoJSON FeatureCollection", "restore the file, or build the pack again")
+        return
+    for number, feature in enumerate(features, 1):
+        properties, geometry = (feature.get(k) if isinstance(feature, dict) else None for k in ("properties", "geometry"))
+        named = isinstance(properties, dict) and isinstance(properties.get("layer"), str)
+        drawn = isinstance(geometry, dict) and isinstance(geometry.get("type"), str) and bool(geometry.get("coordinates"))
+        if not (named and drawn):
+            faults.add(f"{path.name} feature {number}", "no layer or no geometry", "both", "build the pack again")

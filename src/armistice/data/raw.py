@@ -158,10 +158,12 @@ def open_shapes(path: Path) -> gpd.GeoDataFrame:
 
 
 def read_rows(path: Path) -> pd.DataFrame:
-    """A raw table (CSV, gzipped CSV or Parquet), all columns as they come."""
+    """A raw table (CSV, gzipped CSV, JSON records or Parquet), all columns as they come."""
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
+        if path.suffix == ".json":
+            return pd.read_json(path, convert_dates=False)
         return pd.read_csv(path, low_memory=False)
     except (pa.ArrowException, OSError, ValueError, EOFError, pd.errors.ParserError) as error:
         raise BuildError(f"{path}: cannot be read ({_first(error)}); expected a table; restore the file") from error

@@ -62,6 +62,21 @@ LEVELS = {0: "country", 1: "region", 2: "district", 3: "community", 9: "step of 
 _LON = Column("lon", "longitude of a point inside, degrees east", "number", low=-180, high=180)
 _LAT = Column("lat", "latitude of a point inside, degrees north", "number", low=-90, high=90)
 
+_STATEMENT = (
+    Column("quantity", "what is measured, one of the declared quantities", "id"),
+    Column("belligerent", "the party it speaks of", "id"),
+    Column("region", "where; empty if everywhere", "id", required=False),
+    Column("start", "first day of the period spoken of", "date"),
+    Column("end", "last day of the period spoken of", "date"),
+    Column("published", "day the statement became known", "date"),
+    Column("low", "low end of the range", "number", required=False),
+    Column("value", "central value", "number"),
+    Column("high", "high end of the range", "number", required=False),
+    Column("unit", "unit of the quantity", "text"),
+    Column("source", "source id", "id"),
+    Column("note", "anything a reader must know", required=False),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -134,22 +149,15 @@ TABLES: dict[str, Table] = {
         Table(
             "observations",
             "everything measured or claimed, one row a statement",
-            (
-                Column("quantity", "what is measured, one of the declared quantities", "id"),
-                Column("belligerent", "the party it speaks of", "id"),
-                Column("region", "where; empty if everywhere", "id", required=False),
-                Column("start", "first day of the period spoken of", "date"),
-                Column("end", "last day of the period spoken of", "date"),
-                Column("published", "day the statement became known", "date"),
-                Column("low", "low end of the range", "number", required=False),
-                Column("value", "central value", "number"),
-                Column("high", "high end of the range", "number", required=False),
-                Column("unit", "unit of the quantity", "text"),
-                Column("source", "source id", "id"),
-                Column("note", "anything a reader must know", required=False),
-            ),
+            _STATEMENT,
             key=("quantity", "belligerent", "region", "start", "end", "source"),
             required=True,
+        ),
+        Table(
+            "cited",
+            "single figures cited from publications, which a build adds to the observations",
+            _STATEMENT,
+            key=("quantity", "belligerent", "region", "start", "end", "published", "source"),
         ),
         Table(
             "events",
@@ -268,6 +276,7 @@ TABLES: dict[str, Table] = {
                 Column("belligerent", "who holds it", "id"),
                 Column("share", "share of its land held", "number", low=0, high=1),
             ),
+            key=("source", "date", "cell", "belligerent"),
         ),
     )
 }
@@ -329,3 +338,6 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("assets_frozen", "immobilised state assets", "EUR million", "state", "state assets immobilised abroad on that day"),
     )
 }
+
+REGIONAL = ("control", "people", "assets", "advance")
+"""Quantities that mean nothing without a region."""

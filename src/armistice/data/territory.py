@@ -15,11 +15,12 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from armistice.core.errors import BuildError
-from armistice.data.control import Ledger, areas_by_map, coverage, ledger, points_by_map
-from armistice.data.raw import columns, days_of, open_shapes, to_plane
+from armistice.data.control import Coverage, Edges, Ledger, areas_by_map, coverage, ledger, points_by_map, project
+from armistice.data.raw import columns, days_of, open_shapes
 
 Shapes = list[shapely.Geometry | None]
 """One shape a day, None where the source draws nothing of the kind."""
@@ -56,7 +57,7 @@ class MapSeries:
 
 
 def read_maps(
-    files: dict[str, Path], projection: str, step: dict[str, Any], until: date, last_only: bool = False
+    files: dict[str, Path], step: dict[str, Any], until: date, last_only: bool = False
 ) -> MapSeries:
     """Read the maps of a source, known by a day, as its step of the recipe describes them.
 
@@ -64,8 +65,8 @@ def read_maps(
     day the first in the list counts. unknown, a list of the same form for land of unknown control. lag_days.
     """
     known = np.datetime64(until, "D") - np.timedelta64(int(step.get("lag_days", 0)), "D")
-    held = _shapes_by_day(files, projection, step["parts"], known, last_only)
-    unknown = _shapes_by_day(files, projection, step.get("unknown", []), known, last_only)
+    held = _shapes_by_day(files, step["parts"], known, last_only)
+    unknown = _shapes_by_day(files, step.get("unknown", []), known, last_only)
     if not held:
         raise BuildError(
             f"{step.get('source', 'maps')}: no map on or before {known}; expected some; give newer raw files or an earlier --as-of"
@@ -85,7 +86,7 @@ def read_maps(
 
 
 def _shapes_by_day(
-    files: dict[str, Path], projection: str, parts: list[dict[str, Any]], known: np.datetime64, last_only: bool
+    files: dict[str, Path], parts: list[dict[str, Any]], known: np.datetime64, last_only: bool
 ) -> dict[np.datetime64, dict[str, shapely.Geometry]]:
     """Shapes by day and status; a day that an earlier part covers is not taken from a later one."""
     chosen: dict[np.datetime64, dict[str, shapely.Geometry]] = {}
@@ -101,7 +102,7 @@ def _shapes_by_day(
         keep = stamps <= known
         if last_only and keep.any():
             keep &= stamps == stamps[keep].max()
-        shapes = to_plane(shapes[keep].reset_index(drop=True), projection)
+        shapes = shapes[keep]
         days: dict[np.datetime64, dict[str, shapely.Geometry]] = {}
         for day, status, shape in zip(stamps[keep], shapes[part["column"]], shapes.geometry.values, strict=True):
             days.setdefault(day, {})[status] = shape
@@ -110,16 +111,16 @@ def _shapes_by_day(
 
 
 def _overlap(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
-    """What two shapes have in common, if it is more than a sliver; more than two are not expected to meet."""
+    """What the first shape has in common with the others; those are not expected to meet among themselves."""
     if len(shapes) < 2:
         return None
-    first, *rest = shapes
+    first, rest = shapes[0], shapes[1] if len(shapes) == 2 else shapely.union_all(shapes[1:])
     try:
-        common = shapely.intersection(first, shapely.union_all(rest))
+        common = shapely.intersection(first, rest)
     except shapely.GEOSException:
-        common = shapely.intersection(shapely.make_valid(first), shapely.make_valid(shapely.union_all(rest)))
+        common = shapely.intersection(shapely.make_valid(first), shapely.make_valid(rest))
     areal = [p for p in shapely.get_parts(common) if p.geom_type == "Polygon"]
-    return shapely.MultiPolygon(areal) if areal and shapely.area(common) > 1.0 else None
+    return shapely.MultiPolygon(areal) if areal else None
 
 
 @dataclass(frozen=True)
@@ -129,27 +130,38 @@ class Held:
     value: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    books: dict[str, Ledger]
 
 
-def measure(series: MapSeries, regions: list[shapely.Geometry]) -> Held:
+def ledgers(series: MapSeries, projection: str) -> dict[str, Ledger]:
+    """Each layer of a series of maps as a ledger of edges, in the planar projection of the pack."""
+    to_plane = pyproj.Transformer.from_crs(4326, projection, always_xy=True).transform
+    return {name: project(ledger(shapes), to_plane) for name, shapes in series.layers.items()}
+
+
+def measure(series: MapSeries, books: dict[str, Ledger], regions: list[shapely.Geometry]) -> Held:
     """Area of each region held, surely held, and possibly held, by day.
 
-    The layers are priced apart and added: an area is a sum over layers as it is a sum over edges.
+    The layers are priced together and added: an area is a sum over layers as it is a sum over edges.
     """
-    books = {name: ledger(shapes) for name, shapes in series.layers.items()}
-    areas = {name: areas_by_map(book, coverage(book.edges, regions), len(regions)) for name, book in books.items()}
+    together = Edges(*(np.concatenate([getattr(b.edges, k) for b in books.values()]) for k in ("x0", "y0", "x1", "y1")))
+    prices = coverage(together, regions)
+    areas, first = {}, 0
+    for name, book in books.items():
+        begin, end = np.searchsorted(prices.edge, [first, first + len(book.edges)])
+        own = Coverage(prices.edge[begin:end] - first, prices.region[begin:end], prices.area[begin:end])
+        areas[name] = areas_by_map(book, own, len(regions))
+        first += len(book.edges)
     unknown = areas.pop(_UNKNOWN, np.zeros((len(series.days), len(regions))))
     unknown = np.where(series.told[:, None], unknown, np.nan)
     twice = areas.pop(_TWICE, 0.0)
     value = np.clip(sum(areas.values()) - twice, 0.0, None)
     low = np.minimum(sum(areas[name] for name in series.sure if name in areas), value) if series.sure else value
-    return Held(value, low, value + unknown, books)
+    return Held(value, low, value + unknown)
 
 
-def points_held(held: Held, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def points_held(books: dict[str, Ledger], x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Which points lie in land that is held, by day; shape (days, points)."""
-    inside = [points_by_map(book, x, y) for name, book in held.books.items() if name not in (_UNKNOWN, _TWICE)]
+    inside = [points_by_map(book, x, y) for name, book in books.items() if name not in (_UNKNOWN, _TWICE)]
     return np.logical_or.reduce(inside)
 
 
@@ -167,7 +179,8 @@ def control_rows(
         With planar x and y; places with their community.
     """
     below = regions[regions["level"] > 0]
-    found = measure(series, list(below.geometry.values))
+    books = ledgers(series, regions.crs.to_string())
+    found = measure(series, books, list(below.geometry.values))
     held, low, high = (_with_country(areas, regions) for areas in (found.value, found.low, found.high))
     common = {"belligerent": step["belligerent"], "source": step["source"], "lag": int(step.get("lag_days", 0))}
     names = regions["region"].to_numpy()
@@ -177,9 +190,9 @@ def control_rows(
             series.days, names[touched], held[:, touched].round(2), low[:, touched].round(2),
             high[:, touched].round(2), quantity="control", unit="km2", note=step.get("note", ""), **common,
         ),
-        _people_rows(series.days, found, held, regions, places, common),
+        _people_rows(series.days, books, held, regions, places, common),
     ]  # fmt: skip
-    inside = points_held(found, assets["x"].to_numpy(), assets["y"].to_numpy())
+    inside = points_held(books, assets["x"].to_numpy(), assets["y"].to_numpy())
     out.append(_asset_rows(series.days, inside, regions, assets, common))
     return pd.concat([o for o in out if len(o)], ignore_index=True)
 
@@ -187,7 +200,8 @@ def control_rows(
 def before_rows(first: MapSeries, day: np.datetime64, regions: gpd.GeoDataFrame, step: dict[str, Any]) -> pd.DataFrame:
     """Land held before the war began, as the source's first map draws it, stated for the day before."""
     below = regions[regions["level"] > 0]
-    held = _with_country(measure(first, list(below.geometry.values)).value, regions)
+    books = ledgers(first, regions.crs.to_string())
+    held = _with_country(measure(first, books, list(below.geometry.values)).value, regions)
     touched = (held > 0.005).any(axis=0)
     value = held[:, touched].round(2)
     rows = run_lengths(
@@ -213,7 +227,7 @@ def _with_country(areas: np.ndarray, regions: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _people_rows(
-    days: np.ndarray, found: Held, held: np.ndarray, regions: gpd.GeoDataFrame, places: pd.DataFrame, common: dict
+    days: np.ndarray, books: dict[str, Ledger], held: np.ndarray, regions: gpd.GeoDataFrame, places: pd.DataFrame, common: dict
 ) -> pd.DataFrame:
     """People in the part held, split within a cut community by land and by listed places."""
     levels = regions["level"].to_numpy()
@@ -226,7 +240,7 @@ def _people_rows(
     by_land = share * total
     column = {name: i for i, name in enumerate(communities["region"])}
     known = places[places["community"].isin(list(column)) & (places["people"] > 0)]
-    inside = points_held(found, known["x"].to_numpy(), known["y"].to_numpy())
+    inside = points_held(books, known["x"].to_numpy(), known["y"].to_numpy())
     community = known["community"].map(column).to_numpy()
     listed = np.bincount(community, weights=known["people"], minlength=len(total))
     held_listed = np.zeros_like(by_land)

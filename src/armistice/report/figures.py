@@ -1,0 +1,222 @@
+"""Which record each figure is drawn from; the report and the command line draw the same ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from armistice.claims import check_claims
+from armistice.core.errors import QueryError
+from armistice.core.results import Verdict
+from armistice.show import deals, maps, series
+from armistice.show.style import Figure, to_html, to_png, to_svg
+from armistice.study import Study, contested_regions
+
+
+@dataclass(frozen=True)
+class Records:
+    """A study with what the figures and the story ask of it more than once."""
+
+    study: Study
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Published claims beside the record."""
+        return check_claims(self.study.pack, self.study.panel)
+
+    @cached_property
+    def contested(self) -> list[str]:
+        """Regions that the front crosses."""
+        return contested_regions(self.study.panel)
+
+    @cached_property
+    def focus(self) -> str:
+        """The region the story turns on: the one that the first axis runs through, else the most contested."""
+        war = self.study.pack.war
+        for axis in war.axes:
+            parent = war.regions[axis.steps[0].region].parent
+            if parent in self.contested:
+                return parent
+        return self.contested[0] if self.contested else war.root
+
+    @cached_property
+    def ground(self) -> maps.Ground:
+        """What maps are drawn on."""
+        pack = self.study.pack
+        path = pack.path / "outlines.geojson"
+        outlines = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"features": []}
+        tables = pack.tables
+        return maps.Ground(tables["cells"], tables["control_cells"], tables["places"], tables["assets"], outlines)
+
+    @cached_property
+    def map_day(self) -> date:
+        """The last day with a map of hexagons."""
+        days = self.study.pack.tables["control_cells"]["date"]
+        return self.study.pack.war.as_of if days.empty else _day(days.max())
+
+    @cached_property
+    def year_before(self) -> date:
+        """The last mapped day at least 360 days before the last one."""
+        days = self.study.pack.tables["control_cells"]["date"].drop_duplicates()
+        earlier = days[days <= np.datetime64(self.map_day - timedelta(days=360), "s")]
+        return _day(earlier.max() if len(earlier) else days.min())
+
+
+def _day(value: object) -> date:
+    return np.datetime64(value, "D").astype(date)
+
+
+Maker = Callable[[Records, int], Figure]
+
+
+def _has(table: str) -> Callable[[Records], bool]:
+    return lambda r: len(r.study.pack.tables[table]) > 0
+
+
+def _measured(*quantities: str) -> Callable[[Records], bool]:
+    return lambda r: any(q in r.study.panel for q in quantities)
+
+
+def _always(r: Records) -> bool:
+    return True
+
+
+FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
+    "control-map": (
+        "who holds what, on the last mapped day",
+        _has("control_cells"),
+        lambda r, w: maps.draw_control_map(r.study.pack.war, r.ground, r.map_day, width=w),
+    ),
+    "control-change": (
+        "what changed hands in a year",
+        _has("control_cells"),
+        lambda r, w: maps.draw_control_change(r.study.pack.war, r.ground, r.year_before, r.map_day, width=w),
+    ),
+    "density-map": (
+        "where people lived, with the line",
+        _has("control_cells"),
+        lambda r, w: maps.draw_density_map(r.study.pack.war, r.ground, r.map_day, width=w),
+    ),
+    "area-held": (
+        "area held in the country, by source",
+        _always,
+        lambda r, w: series.draw_area_held(r.study.pack.war, r.study.panel, r.study.pack.war.root, width=w),
+    ),
+    "area-by-region": (
+        "share of each contested region held, by source",
+        _always,
+        lambda r, w: series.draw_area_by_region(r.study.pack.war, r.study.panel, r.contested, width=w),
+    ),
+    "monthly-gain": (
+        "net area taken by month, by source",
+        _always,
+        lambda r, w: series.draw_monthly_gain(
+            r.study.pack.war, r.study.panel, r.study.pack.war.root, r.study.pack.tables["redraws"], width=w
+        ),
+    ),
+    "forecast": (
+        "area to be taken in the region the war turns on, at the recent pace",
+        _always,
+        lambda r, w: series.draw_forecast(r.study.pack.war, r.study.forecasts[r.focus], width=w),
+    ),
+    "forecast-country": (
+        "area to be taken in the country, at the recent pace",
+        _always,
+        lambda r, w: series.draw_forecast(r.study.pack.war, r.study.forecasts[r.study.pack.war.root], width=w),
+    ),
+    "losses": (
+        "losses of both sides, by source",
+        _measured("losses_personnel", "losses_dead_named", "losses_equipment"),
+        lambda r, w: series.draw_losses(r.study.pack.war, r.study.panel, width=w),
+    ),
+    "aid-by-month": (
+        "aid by month",
+        _measured("aid_military", "aid_financial"),
+        lambda r, w: series.draw_aid_by_month(r.study.pack.war, r.study.panel, width=w),
+    ),
+    "aid-by-donor": (
+        "aid by donor",
+        _measured("aid_given_military", "aid_given_financial"),
+        lambda r, w: series.draw_aid_by_donor(r.study.pack.war, r.study.panel, width=w),
+    ),
+    "positions": (
+        "positions of both sides by issue over time",
+        _has("positions"),
+        lambda r, w: deals.draw_position_paths(
+            r.study.pack.war, r.study.pack.tables["positions"], as_of=r.study.pack.war.as_of, width=w
+        ),
+    ),
+    "distances": (
+        "what is left between the sides, by issue",
+        _has("positions"),
+        lambda r, w: deals.draw_distances(
+            r.study.pack.war, r.study.pack.tables["positions"], as_of=r.study.pack.war.as_of, width=w
+        ),
+    ),
+    "timeline": (
+        "proposals and the answers to them",
+        _has("positions"),
+        lambda r, w: deals.draw_timeline(
+            r.study.pack.war, r.study.pack.tables["positions"], r.study.pack.tables["responses"],
+            since=r.study.pack.war.baseline, as_of=r.study.pack.war.as_of, width=w,
+        ),
+    ),
+    "claims": (
+        "published claims beside the record",
+        lambda r: bool(r.verdicts),
+        lambda r, w: deals.draw_claims(r.study.pack.war, r.verdicts, width=w),
+    ),
+}  # fmt: skip
+
+
+def figure_names() -> dict[str, str]:
+    """Names of all figures, with what each shows."""
+    return {name: shows for name, (shows, _, _) in FIGURES.items()}
+
+
+def draw_figures(study: Study, name: str | None, out: Path, width: int) -> list[Path]:
+    """Draw one figure into a file, or all that the pack has data for into a folder.
+
+    Parameters
+    ----------
+    name : str or None
+        One of `figure_names`; None for all.
+    out : Path
+        A file ending in .svg, .png or .html, or a folder (SVG).
+    width : int
+        Pixels.
+
+    Raises
+    ------
+    QueryError
+        If there is no such figure, the pack has no data for it, or the ending is not one of the three.
+    """
+    records = Records(study)
+    if name is not None and name not in FIGURES:
+        raise QueryError(f"figure {name!r}: no such figure; expected one of {', '.join(FIGURES)}; choose one")
+    wanted = [name] if name else [n for n, (_, has, _) in FIGURES.items() if has(records)]
+    single = out.suffix.lower() in (".svg", ".png", ".html")
+    if out.suffix and not single and not out.is_dir():
+        raise QueryError(f"{out}: ending {out.suffix}; expected .svg, .png, .html or a folder; change the ending")
+    if single and name is None:
+        raise QueryError(f"{out}: one file for all figures; expected a folder, or one figure; name either")
+    files = []
+    for item in wanted:
+        _, has, make = FIGURES[item]
+        if not has(records):
+            raise QueryError(f"figure {item!r}: the pack has no data for it as of {study.pack.war.as_of}; choose another")
+        figure = make(records, width)
+        file = out if single else out / f"{item}.svg"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix == ".png":
+            file.write_bytes(to_png(figure, framed=True))
+        else:
+            file.write_text((to_html if file.suffix == ".html" else to_svg)(figure, framed=True), encoding="utf-8")
+        files.append(file)
+    return files

@@ -1,0 +1,106 @@
+"""Story and figures → one HTML page that opens offline."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import vl_convert
+
+from armistice.core.digest import Cache, digest_of
+from armistice.report.figures import FIGURES, Records
+from armistice.report.story import tell
+from armistice.show.style import Figure, to_spec, to_svg
+from armistice.study import Study
+
+WIDE, NARROW = 760, 360
+"""Widths of the pictures in pixels: page and phone."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the page shows it: two pictures and the specification of the interactive one."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    credit: str
+    wide: str
+    narrow: str
+    spec: str
+
+
+def render_page(study: Study, code: str, cache: Cache, progress) -> str:
+    """The report as HTML.
+
+    Parameters
+    ----------
+    study : Study
+    code : str
+        Digest of the program.
+    cache : Cache
+    progress : callable
+    """
+    records = Records(study)
+    chapters = tell(records)
+    names = [name for chapter in chapters for name in chapter.figures]
+    pictures = {}
+    for number, name in enumerate(names):
+        progress(f"drawing {name}", 0.1 + 0.85 * number / max(len(names), 1))
+        if FIGURES[name][1](records):
+            pictures[name] = _picture(name, records, cache)
+    here = Path(__file__).parent
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    bundle = cache.text("vega", digest_of(code, vl_convert.__version__), vl_convert.javascript_bundle)
+    war = study.pack.war
+    return environment.get_template("page.html").render(
+        war=war,
+        title=f"{war.title}: where it stands",
+        chapters=chapters,
+        pictures=pictures,
+        sources=_sources(records, pictures),
+        digests={"pack": study.pack.digest, "program": code},
+        seed=study.seed,
+        style=(here / "page.css").read_text(encoding="utf-8"),
+        script=(here / "page.js").read_text(encoding="utf-8"),
+        bundle=base64.b64encode(bundle.encode()).decode(),
+    )
+
+
+def _picture(name: str, records: Records, cache: Cache) -> Picture:
+    make = FIGURES[name][2]
+    wide, narrow = make(records, WIDE), make(records, NARROW)
+    war = records.study.pack.war
+    credit = "; ".join(f"{war.sources[s].producer} ({war.sources[s].licence})" for s in wide.credit if s in war.sources)
+    return Picture(
+        name, wide.title, wide.caption, wide.alt, credit, _svg(wide, cache), _svg(narrow, cache), _json(to_spec(wide))
+    )
+
+
+def _svg(figure: Figure, cache: Cache) -> str:
+    text = cache.text("figure", digest_of(_json(to_spec(figure)), vl_convert.__version__), lambda: to_svg(figure))
+    # Identifiers inside a picture would clash with those of the next one on the page.
+    own = digest_of(text)[:8]
+    for kind in ("clip", "gradient", "filter"):
+        text = text.replace(f'id="{kind}', f'id="{own}-{kind}').replace(f"url(#{kind}", f"url(#{own}-{kind}")
+    return text
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
+
+
+def _sources(records: Records, pictures: dict[str, Picture]) -> list:
+    """Sources whose numbers the page shows, in alphabetical order."""
+    study = records.study
+    used = set(study.pack.observations["source"])
+    for table in ("regions", "places", "assets"):
+        used |= set(study.pack.tables[table]["source"])
+    return [s for s in sorted(study.pack.war.sources.values(), key=lambda s: s.producer.lower()) if s.id in used]

@@ -1,0 +1,552 @@
+"""The report's words: paragraphs in plain English, made from the records, every number with its source.
+
+No sentence holds a number of its own: each comes from a record, carries its unit, and shows on hover or focus
+which source says what, on which day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import xarray as xr
+from markupsafe import Markup, escape
+
+from armistice.core.results import Forecast
+from armistice.core.war import Issue, War
+from armistice.report.figures import Records
+
+_MAP_REACH = 7
+"""Days back within which a map counts for a day."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page."""
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | Markup, ...], ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One section of the page: words, then tables, then figures, then lists."""
+
+    id: str
+    title: str
+    paragraphs: tuple[Markup, ...]
+    figures: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = field(default=())
+    lists: tuple[tuple[Markup, ...], ...] = field(default=())
+
+
+def tell(records: Records) -> list[Chapter]:
+    """All chapters of the report, in order; a chapter without data is left out."""
+    chapters = [
+        _opening(records), _holdings(records), _movement(records), _people(records), _forecast(records),
+        _losses(records), _aid(records), _demands(records), _talks(records), _claims(records), _unknown(records),
+    ]  # fmt: skip
+    return [c for c in chapters if c is not None]
+
+
+# --- numbers in sentences ---------------------------------------------------------------------------------
+
+
+def num(text: str, note: str) -> Markup:
+    """A number in a sentence, with the note that says where it comes from."""
+    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, text)
+
+
+def say(template: str, **parts: object) -> Markup:
+    """A sentence with its numbers put in; text is escaped, numbers with notes are not escaped twice."""
+    return Markup(template).format(**{k: v if isinstance(v, Markup) else escape(str(v)) for k, v in parts.items()})
+
+
+def between(values: Sequence[float], form: str, unit: str) -> str:
+    """Several sources' values as one phrase: one number if they agree as shown, else a range."""
+    low, high = form.format(min(values)), form.format(max(values))
+    gap = " " if unit else ""
+    return f"{low}{gap}{unit}" if low == high else f"{low} to {high}{gap}{unit}"
+
+
+def _note(war: War, values: dict[str, float], form: str, unit: str, when: str) -> str:
+    parts = [f"{war.sources[s].producer}: {form.format(v)} {unit}" for s, v in values.items()]
+    return "; ".join(parts) + f" ({when})"
+
+
+def held(panel: xr.Dataset, region: str, day: date, side: str, name: str = "control") -> dict[str, float]:
+    """What each source says is held on a day, by its map of that day or of the seven days before."""
+    end = np.datetime64(day, "ns")
+    part = panel[name].sel(region=region, belligerent=side, time=slice(end - np.timedelta64(_MAP_REACH - 1, "D"), end))
+    last = part.ffill("time").isel(time=-1) if part.sizes["time"] else part.sum("time") * np.nan
+    return {str(s): float(v) for s, v in zip(last["source"].values, last.values, strict=True) if np.isfinite(v)}
+
+
+def change(panel: xr.Dataset, region: str, start: date, end: date, side: str) -> dict[str, float]:
+    """Net area taken between two days, by each source that maps both."""
+    first, last = held(panel, region, start, side), held(panel, region, end, side)
+    return {s: last[s] - first[s] for s in last if s in first}
+
+
+# --- chapters ---------------------------------------------------------------------------------------------
+
+
+def _opening(r: Records) -> Chapter:
+    war, panel = r.study.pack.war, r.study.panel
+    a, b = war.side("a"), war.side("b")
+    whole = war.regions[war.root]
+    day = war.as_of
+    total = held(panel, war.root, day, a.id)
+    shares = {s: 100 * v / whole.area_km2 for s, v in total.items()}
+    paragraphs = []
+    if total:
+        paragraphs.append(
+            say(
+                "On {day}, {a} forces held {share} of {country}: {area}. The sources are rival maps drawn by different "
+                "people; where they differ, this page gives the range and names them.",
+                day=_long(day), a=a.adjective, country=whole.name,
+                share=num(between(list(shares.values()), "{:.1f}", "per cent"), _note(war, shares, "{:.2f}", "per cent", str(day))),
+                area=num(between(list(total.values()), "{:,.0f}", "km²"), _note(war, total, "{:,.0f}", "km²", str(day))),
+            )
+        )  # fmt: skip
+    if r.contested:
+        focus = war.regions[r.focus]
+        left = held(panel, r.focus, day, b.id)
+        part = {s: 100 * v / focus.area_km2 for s, v in left.items()}
+        forecast = r.study.forecasts.get(r.focus)
+        if left and forecast is not None:
+            paragraphs.append(
+                say(
+                    "The talks turn on {focus}. There {b} still holds {part} of the region, {left}. At the pace of the "
+                    "last twelve months, {pace} a month, the rest would take {months}; the rule behind that number has been wrong "
+                    "by a wide margin before, and the chapter on the months ahead shows by how much.",
+                    focus=_place(focus.name, focus.level), b=b.name,
+                    part=num(between(list(part.values()), "{:.1f}", "per cent"), _note(war, part, "{:.2f}", "per cent", str(day))),
+                    left=num(between(list(left.values()), "{:,.0f}", "km²"), _note(war, left, "{:,.0f}", "km²", str(day))),
+                    pace=_pace(forecast, 12), months=_naive(forecast, 12),
+                )
+            )  # fmt: skip
+    contradicted = [v for v in r.verdicts if v.verdict == "contradicted"]
+    if r.verdicts:
+        checked = [v for v in r.verdicts if v.verdict != "not checkable"]
+        paragraphs.append(
+            say(
+                "Of {n} published numbers about this war that could be checked against the record, {c} are contradicted by it; "
+                "{x} could not be checked. All are listed below with the reason.",
+                n=num(f"{len(checked)}", f"of {len(r.verdicts)} claims in the pack"),
+                c=num(f"{len(contradicted)}", "; ".join(f"{v.claimant}: {v.text}" for v in contradicted) or "none"),
+                x=num(f"{len(r.verdicts) - len(checked)}", "the table of claims gives the reason for each"),
+            )
+        )
+    return Chapter("opening", "", tuple(paragraphs), ("control-map",))
+
+
+def _holdings(r: Records) -> Chapter:
+    war, panel = r.study.pack.war, r.study.panel
+    a, b = war.side("a"), war.side("b")
+    rows = []
+    for region in r.contested:
+        place = war.regions[region]
+        mine, theirs = held(panel, region, war.as_of, a.id), held(panel, region, war.as_of, b.id)
+        year = change(panel, region, war.as_of - timedelta(days=365), war.as_of, a.id)
+        if mine:
+            shares = [100 * v / place.area_km2 for v in mine.values()]
+            rows.append(
+                (
+                    place.name,
+                    num(between(shares, "{:.1f}", "%"), _note(war, mine, "{:,.0f}", "km²", str(war.as_of))),
+                    num(between(list(mine.values()), "{:,.0f}", ""), _note(war, mine, "{:,.1f}", "km²", str(war.as_of))),
+                    num(between(list(theirs.values()), "{:,.0f}", ""), _note(war, theirs, "{:,.1f}", "km²", str(war.as_of))),
+                    num(between(list(year.values()), "{:+,.0f}", ""), _note(war, year, "{:+,.1f}", "km²", "twelve months"))
+                    if year
+                    else "no map",
+                )
+            )
+    table = Table(
+        f"Regions crossed by the line on {war.as_of}; ranges are between sources. Areas in km².",
+        ("region", f"share held by {a.adjective} forces", f"{a.adjective} forces", f"{b.name}", "change in twelve months"),
+        tuple(rows),
+    )
+    abroad = [x for x in war.regions.values() if x.level == 1 and x.owner == "a"]
+    beyond = {x.name: held(panel, x.id, war.as_of, b.id) for x in abroad if x.id in panel["region"].values}
+    beyond = {k: v for k, v in beyond.items() if v and max(v.values()) > 1}
+    wholly = [
+        war.regions[str(x)].name
+        for x in panel["region"].values
+        if war.regions[str(x)].level == 1 and (m := held(panel, str(x), war.as_of, a.id)) and min(m.values()) > 0.995 * war.regions[str(x)].area_km2
+    ]
+    sentences = [
+        say(
+            "The line runs through {n} of the regions of {country}.",
+            n=num(f"{len(r.contested)}", f"regions of which between 0.5 and 99.5 per cent is held by {a.adjective} forces, by the mean of the sources"),
+            country=war.regions[war.root].name,
+        )
+    ]
+    if wholly:
+        sentences.append(say("Held as a whole: {names}.", names=_list(wholly)))
+    for name, values in beyond.items():
+        sentences.append(
+            say(
+                "Beyond the border, in {name}, {b} forces held {area}.", name=name, b=b.adjective,
+                area=num(between(list(values.values()), "{:,.0f}", "km²"), _note(war, values, "{:,.1f}", "km²", str(war.as_of))),
+            )
+        )  # fmt: skip
+    if "borders" in war.notes:
+        sentences.append(escape(war.notes["borders"]))
+    return Chapter("holdings", "Who holds what", (Markup(" ").join(sentences),), ("area-by-region", "area-held"), (table,))
+
+
+def _movement(r: Records) -> Chapter | None:
+    war, panel = r.study.pack.war, r.study.panel
+    a = war.side("a")
+    country = r.study.forecasts.get(war.root)
+    if country is None:
+        return None
+    sentences = [
+        say(
+            "Over the last month {a} forces took {one} net; over the last three months {three} a month, over the last twelve "
+            "{twelve} a month.",
+            a=a.adjective, one=_pace(country, 1), three=_pace(country, 3), twelve=_pace(country, 12),
+        )
+    ]  # fmt: skip
+    years = []
+    for year in range(war.baseline.year, war.as_of.year + 1):
+        start, end = date(year - 1, 12, 31), min(date(year, 12, 31), war.as_of)
+        values = change(panel, war.root, start, end, a.id)
+        if values:
+            years.append((year, values))
+    if years:
+        sentences.append(
+            Markup("By calendar year, within {}: ").format(war.regions[war.root].name)
+            + Markup("; ").join(
+                say(
+                    "{year}: {area}", year=year,
+                    area=num(between(list(v.values()), "{:+,.0f}", "km²"), _note(war, v, "{:+,.1f}", "km²", f"net, {year}")),
+                )
+                for year, v in years
+            )
+            + Markup(".")
+        )  # fmt: skip
+    redraws = r.study.pack.tables["redraws"]
+    if len(redraws):
+        sentences.append(
+            say(
+                "A map can also jump because it was drawn anew: {n} such jumps, which no other map shows, are marked and not "
+                "counted as battles.",
+                n=num(f"{len(redraws)}", "; ".join(f"{x.source} {x.region} {x.date:%Y-%m-%d} {x.change_km2:+,.0f} km²" for x in redraws.head(12).itertuples())),
+            )
+        )
+    return Chapter("movement", "How fast the line moves", (Markup(" ").join(sentences),), ("monthly-gain", "control-change"))
+
+
+def _people(r: Records) -> Chapter | None:
+    war, panel = r.study.pack.war, r.study.panel
+    a, b = war.side("a"), war.side("b")
+    sentences = []
+    for region, side, phrase in ((war.root, a, "In the part of {place} held by {name} forces"), (r.focus, b, "In the part of {place} still held by {name}")):
+        low = held(panel, region, war.as_of, side.id, "people_low")
+        high = held(panel, region, war.as_of, side.id, "people_high")
+        if not low:
+            continue
+        values = [*low.values(), *high.values()]
+        note = "; ".join(f"{war.sources[s].producer}: {low[s]:,.0f} to {high[s]:,.0f}" for s in low)
+        place = war.regions[region]
+        sentences.append(
+            say(
+                phrase + " lived {people} before the invasion.",
+                place=_place(place.name, place.level), name=side.adjective if side is a else side.name,
+                people=num(_people_range(values), note + f" ({war.as_of}; population of the count, not of today)"),
+            )
+        )  # fmt: skip
+    if not sentences:
+        return None
+    sentences.append(
+        say(
+            "Where the line cuts a community its people are split in two ways, by land and by where its towns and villages lie; "
+            "the range covers both."
+        )
+    )
+    if "population" in war.notes:
+        sentences.append(escape(war.notes["population"]))
+    return Chapter("people", "Who lived there", (Markup(" ").join(sentences),), ("density-map",))
+
+
+def _forecast(r: Records) -> Chapter | None:
+    war = r.study.pack.war
+    forecast = r.study.forecasts.get(r.focus)
+    if forecast is None or r.focus == war.root:
+        return None
+    place = war.regions[r.focus]
+    rows = []
+    for region in [r.focus, *(x for x in r.contested if x != r.focus)]:
+        f = r.study.forecasts[region]
+        twelve, last = f.months[11], f.months[-1]
+        rows.append(
+            (
+                war.regions[region].name, f"{f.left_km2:,.0f}",
+                *(f"{f.pace_km2_per_month[w]:+,.0f}" for w in (1, 3, 6, 12)),
+                f"{twelve.quantiles['0.05']:,.0f} to {twelve.quantiles['0.95']:,.0f}", _chance(twelve.p_complete), _chance(last.p_complete),
+            )
+        )  # fmt: skip
+    table = Table(
+        f"Left of each region as of {forecast.as_of}, pace, and what the same pace with its past errors would give. Areas in km².",
+        ("region", "left", "pace, 1 month", "3 months", "6 months", "12 months", "taken in 12 months (5 to 95 %)",
+         "chance taken whole in 12 months", f"in {len(forecast.months)} months"),
+        tuple(rows),
+    )  # fmt: skip
+    twelve = forecast.months[11]
+    sentences = [
+        say(
+            "If the front in {place} goes on at its recent pace, with the errors this rule has made before, {mid} would be taken in "
+            "twelve months; nine times in ten the number would lie between {low} and {high}. The chance that the whole region is "
+            "taken within twelve months is {p12}, within {n} months {pn}.",
+            place=_place(place.name, place.level),
+            mid=num(f"{twelve.quantiles['0.5']:,.0f} km²", _engine(forecast)),
+            low=num(f"{twelve.quantiles['0.05']:,.0f}", _engine(forecast)), high=num(f"{twelve.quantiles['0.95']:,.0f} km²", _engine(forecast)),
+            p12=num(_chance(twelve.p_complete), _engine(forecast)), n=len(forecast.months),
+            pn=num(_chance(forecast.months[-1].p_complete), _engine(forecast)),
+        ),
+        say(
+            "This is the simplest forecast there is, and the one any better model must beat. It knows nothing of rivers, cities, "
+            "reserves or aid; a front can stop or break, and both have happened in this record."
+        ),
+    ]  # fmt: skip
+    return Chapter("forecast", "How long at this pace", (Markup(" ").join(sentences),), ("forecast", "forecast-country"), (table,))
+
+
+def _losses(r: Records) -> Chapter | None:
+    war, panel = r.study.pack.war, r.study.panel
+    sentences = []
+    kinds = {
+        "losses_personnel": "killed and wounded", "losses_dead_named": "dead by name", "losses_dead_estimated": "dead by estimate",
+        "losses_missing_named": "missing by name", "losses_equipment": "items of heavy equipment",
+    }  # fmt: skip
+    for side in (war.side("a"), war.side("b")):
+        found = []
+        for quantity, words in kinds.items():
+            if quantity not in panel:
+                continue
+            series = panel[quantity].sel(belligerent=side.id)
+            for source in panel["source"].values:
+                known = series.sel(source=source).dropna("time")
+                if known.sizes["time"]:
+                    day = str(known["time"].values[-1])[:10]
+                    producer = war.sources[str(source)].producer
+                    found.append(say("{n} {words} ({who})", n=num(f"{float(known[-1]):,.0f}", f"{producer}, up to {day}"), words=words, who=producer))
+        if found:
+            sentences.append(say("{name}: ", name=side.name) + Markup("; ").join(found) + Markup("."))
+    if not sentences:
+        return None
+    sentences.append(
+        say(
+            "These numbers do not measure the same thing: one side's claim about the other, lists of names that are always too short, "
+            "and equipment seen in pictures. None is a count of the dead."
+        )
+    )
+    return Chapter("losses", "What it has cost", (Markup(" ").join(sentences),), ("losses",))
+
+
+def _aid(r: Records) -> Chapter | None:
+    war, panel = r.study.pack.war, r.study.panel
+    kinds = [k for k in ("aid_military", "aid_financial", "aid_humanitarian") if k in panel]
+    if not kinds:
+        return None
+    b = war.side("b")
+    sentences = []
+    for year in (war.as_of.year - 1, war.as_of.year):
+        parts = []
+        for kind in kinds:
+            flows = panel[kind].sel(belligerent=b.id).sel(time=slice(f"{year}-01-01", f"{year}-12-31"))
+            by_source = {str(s): flows.sel(source=s).dropna("time") for s in flows["source"].values}
+            by_source = {s: v for s, v in by_source.items() if v.sizes["time"]}
+            for source, v in by_source.items():
+                note = f"{war.sources[source].producer}: sum of {v.sizes['time']} months to {str(v['time'].values[-1])[:7]}"
+                parts.append(say("{n} {kind}", n=num(f"{float(v.sum()) / 1000:,.1f} billion euros", note), kind=kind.removeprefix("aid_")))
+        if parts:
+            sentences.append(say("In {year}, as far as published, {b} was allocated ", year=year, b=b.name) + _join(parts) + Markup(" aid."))
+    return Chapter("aid", "Who helps, and how much", (Markup(" ").join(sentences),), ("aid-by-month", "aid-by-donor"))
+
+
+def _demands(r: Records) -> Chapter | None:
+    war = r.study.pack.war
+    positions = r.study.pack.tables["positions"]
+    if positions.empty or not war.issues:
+        return None
+    a, b = war.side("a"), war.side("b")
+    rows = []
+    for issue in (i for i in war.issues if not i.minor):
+        mine, theirs = (_latest(positions, issue, side.id) for side in (a, b))
+        if mine is None and theirs is None:
+            continue
+        gap = "" if mine is None or theirs is None else f"{max(mine[0] - theirs[1], 0.0):.2f}"
+        rows.append((issue.title, _stated(mine, issue), _stated(theirs, issue), gap))
+    table = Table(
+        f"Latest stated position of each side by issue, as of {war.as_of}. Distance runs from 0 (no gap) to 1 (the whole scale); the scale is a judgement.",
+        ("issue", a.name, b.name, "distance"),
+        tuple(rows),
+    )
+    closed = [row for row in rows if row[3] == "0.00"]
+    open_ = sorted((row for row in rows if row[3] not in ("", "0.00")), key=lambda row: -float(row[3]))
+    sentences = [
+        say(
+            "Both sides have spoken on {n} main issues. On {c} of them their latest stated positions meet or cross; the widest gaps are "
+            "on {widest}.",
+            n=num(f"{len(closed) + len(open_)}", "issues on which both sides have a coded position"),
+            c=num(f"{len(closed)}", "; ".join(str(row[0]) for row in closed) or "none"),
+            widest=_list([str(row[0]) for row in open_[:4]]),
+        ),
+        say("Positions are coded from published texts and reports of leaked ones; how far apart two options lie is a judgement, written down in the pack."),
+    ]
+    hard = [line for line in war.red_lines if line.hard]
+    if hard:
+        sentences.append(
+            say(
+                "{n} red lines rest on a side's own constitution or law; all others are treated as costs, not walls.",
+                n=num(f"{len(hard)}", "; ".join(f"{war.side(x.side).name}, {war.issue(x.issue).title}: {x.source}" for x in hard)),
+            )
+        )
+    return Chapter("demands", "What each side demands", (Markup(" ").join(sentences),), ("distances", "positions"), (table,))
+
+
+def _talks(r: Records) -> Chapter | None:
+    war = r.study.pack.war
+    events = r.study.pack.tables["events"]
+    responses = r.study.pack.tables["responses"]
+    if events.empty:
+        return None
+    recent = events.sort_values("date").tail(12)
+    items = tuple(
+        say("{day}: {text}", day=num(f"{e.date:%Y-%m-%d}", f"{e.source} (basis: {e.basis})"), text=e.text or e.title)
+        for e in recent.itertuples()
+    )
+    counts = responses["response"].value_counts()
+    sentence = say(
+        "The record holds {n} answers to proposals: {list}. The last events are listed under the chart; the source of each is on its date.",
+        n=num(f"{len(responses)}", "responses.csv of the pack"),
+        list=_list([f"{count} {name}" for name, count in counts.items()]),
+    )
+    return Chapter("talks", "How the talks have gone", (sentence,), ("timeline",), lists=(items,)) if war else None
+
+
+def _claims(r: Records) -> Chapter | None:
+    if not r.verdicts:
+        return None
+    order = {"contradicted": 0, "within the spread of sources": 1, "holds": 2, "not checkable": 3}
+    rows = tuple(
+        (
+            say("{text}", text=v.text), say("{who}, {day}", who=v.claimant, day=v.published),
+            Markup('<span class="verdict">{}</span>').format(v.verdict), v.why,
+        )
+        for v in sorted(r.verdicts, key=lambda v: (order.get(v.verdict, 9), v.published))
+    )  # fmt: skip
+    table = Table("Claims as published, beside what the record says.", ("claim", "by, on", "verdict", "finding"), rows)
+    text = say(
+        "A claim holds if it agrees with every source to the precision of its own wording; it lies within the spread if the sources "
+        "themselves disagree around it; it is contradicted if it lies outside what any of them shows. Both sides are held to the same rule."
+    )
+    return Chapter("claims", "Which published claims hold", (text,), ("claims",), (table,))
+
+
+def _unknown(r: Records) -> Chapter:
+    war, panel = r.study.pack.war, r.study.panel
+    items = []
+    total = panel["control"].sel(region=war.root, belligerent=panel.attrs["side_a"])
+    for source in panel["source"].values:
+        known = total.sel(source=source).dropna("time")
+        if not known.sizes["time"]:
+            continue
+        days = known["time"].values.astype("datetime64[D]")
+        missing = int((days[-1] - days[0]).astype(int)) + 1 - len(days)
+        items.append(
+            say(
+                "{who} draws maps from {first} to {last}; {n} days in between have none and are left as gaps.",
+                who=war.sources[str(source)].producer, first=days[0], last=days[-1], n=num(f"{missing}", "days without a map"),
+            )
+        )  # fmt: skip
+    for key in ("grey_zone", "scope"):
+        if key in war.notes:
+            items.append(escape(war.notes[key]))
+    positions = r.study.pack.tables["positions"]
+    if len(positions):
+        counts = positions["basis"].value_counts()
+        items.append(
+            say(
+                "Of {n} coded positions, {m} rest wholly or partly on memory and are marked so in the pack.",
+                n=num(f"{len(positions)}", "positions.csv"), m=num(f"{int(counts.get('memory', 0) + counts.get('mixed', 0))}", "basis memory or mixed"),
+            )
+        )  # fmt: skip
+    items.append(say("What either side privately expects or would accept is not observed by anybody; the saliences and acceptable ranges in the pack are judgements."))
+    return Chapter("unknown", "What is not known", (), lists=(tuple(items),))
+
+
+# --- phrases ----------------------------------------------------------------------------------------------
+
+
+def _latest(positions, issue: Issue, party: str) -> tuple[float, float, str, str, str] | None:
+    """Latest coded position of a party on an issue: low, high, both options, and the document with its day."""
+    rows = positions[(positions["issue"] == issue.id) & (positions["party"] == party) & (positions["option_low"] != "")]
+    if rows.empty:
+        return None
+    last = rows.sort_values("date", kind="stable").iloc[-1]
+    where = f"{last['document']}, {last['date']:%Y-%m-%d}; {last['source']} (basis: {last['basis']})"
+    return issue.value(last["option_low"]), issue.value(last["option_high"]), last["option_low"], last["option_high"], where
+
+
+def _stated(position: tuple[float, float, str, str, str] | None, issue: Issue) -> str | Markup:
+    if position is None:
+        return "nothing stated"
+    labels = {o.id: o.label for o in issue.options}
+    text = labels[position[2]] if position[2] == position[3] else f"{labels[position[2]]} — to — {labels[position[3]]}"
+    return num(text, position[4])
+
+
+def _pace(forecast: Forecast, window: int) -> Markup:
+    words = f"net change over the last {window} month{'s' if window > 1 else ''}, mean of the sources, as of {forecast.as_of}"
+    return num(f"{forecast.pace_km2_per_month[window]:,.0f} km²", words)
+
+
+def _naive(forecast: Forecast, window: int) -> Markup:
+    pace = forecast.pace_km2_per_month[window]
+    if pace <= 0:
+        return num("for ever", "the pace is not positive")
+    months = forecast.left_km2 / pace
+    return num(f"about {months:,.0f} months", f"{forecast.left_km2:,.0f} km² left divided by {pace:,.0f} km² a month")
+
+
+def _engine(forecast: Forecast) -> str:
+    return f"{forecast.engine}; {forecast.origins} past months, as of {forecast.as_of}"
+
+
+def _chance(p: float) -> str:
+    if p < 0.01:
+        return "under 1 %"
+    return "over 99 %" if p > 0.99 else f"{100 * p:.0f} %"
+
+
+def _people_range(values: Sequence[float]) -> str:
+    low, high = min(values), max(values)
+    if high >= 1e6:
+        a, b = f"{low / 1e6:.1f}", f"{high / 1e6:.1f}"
+        return f"{a} million people" if a == b else f"{a} to {b} million people"
+    a, b = f"{round(low, -3):,.0f}", f"{round(high, -3):,.0f}"
+    return f"{a} people" if a == b else f"{a} to {b} people"
+
+
+def _place(name: str, level: int) -> str:
+    return f"the {name} region" if level == 1 and "region" not in name.lower() else name
+
+
+def _list(words: Sequence[str]) -> str:
+    words = list(words)
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def _join(parts: Sequence[Markup]) -> Markup:
+    return Markup(", ").join(parts[:-1]) + Markup(" and ") + parts[-1] if len(parts) > 1 else Markup("").join(parts)
+
+
+def _long(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,550 @@
+"""Charts over time: land held, monthly gain, losses of both sides, and the fan of a forecast.
+
+Lines are thinned to one point a week; bands between sources show how far they disagree. Missing stays missing: a week
+without a map is a gap in the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from armistice.core.errors import QueryError
+from armistice.core.results import Forecast
+from armistice.core.war import Side, War
+from armistice.show.canvas import spread, text_width, wrap_text
+from armistice.show.style import (
+    INK,
+    MUTED,
+    SIDE,
+    SIDE_TEXT,
+    Chart,
+    Figure,
+    day_words,
+    finish,
+    font_size,
+    is_narrow,
+    number_words,
+    records,
+    region_words,
+    short_day,
+    signed_words,
+    source_looks,
+    source_name,
+    source_words,
+    time_axis,
+    unit_title,
+)
+
+_DAY = np.timedelta64(1, "D")
+
+
+def _weekly(values: xr.DataArray, since: Any) -> pd.DataFrame:
+    """A daily array (time, source) as a frame of weeks by source; the last day is always kept."""
+    frame = values.to_pandas().loc[str(since) :].dropna(axis=1, how="all")
+    keep = np.zeros(len(frame), bool)
+    keep[::-7] = True
+    return frame[keep]
+
+
+def _foreign(war: War, region: str) -> Side:
+    """The side that holds land of a region without owning it."""
+    return "a" if war.regions[region].owner == "b" else "b"
+
+
+def _checked(war: War, panel: xr.Dataset, region: str) -> str:
+    if region not in panel["region"].values:
+        raise QueryError(f"region {region!r}: not in the panel of {war.title}; expected a country or region; take one of its regions")
+    return region
+
+
+def _held(war: War, panel: xr.Dataset, region: str, since: Any) -> pd.DataFrame:
+    holder = war.side(_foreign(war, region)).id
+    return _weekly(panel["control"].sel(region=region, belligerent=holder), since)
+
+
+def _long(frame: pd.DataFrame, war: War, unit: str, digits: int = 0) -> list[dict[str, Any]]:
+    """Rows of day, source and value, each line's gaps as nulls, with words for the pointer."""
+    return [
+        {
+            "day": day, "source": source, "value": value, "when": short_day(day), "by": source_name(war, str(source)),
+            "words": f"{number_words(value, digits)} {unit}" if np.isfinite(value) else "no figure",
+        }
+        for source in frame for day, value in frame[source].loc[frame[source].first_valid_index() : frame[source].last_valid_index()].items()
+    ]  # fmt: skip
+
+
+_TIP = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title="Figure")]
+
+
+def _x(frame: pd.DataFrame, narrow: bool, room: float = 0.0, plot: float = 1.0) -> alt.X:
+    """A time axis over a frame's days, with `room` px at the right for labels out of `plot` px."""
+    first, last = frame.index[0], frame.index[-1]
+    end = last + (last - first) * (room / max(plot - room, 1.0))
+    scale = alt.Scale(type="utc", domain=[first.isoformat()[:10], end.isoformat()[:10]], nice=False)
+    return alt.X("day:T", axis=time_axis(first, last, narrow), scale=scale)
+
+
+def _band(frame: pd.DataFrame, color: str, x: alt.X, y: alt.Y) -> alt.Chart:
+    """The span between the lowest and the highest source, where at least two speak."""
+    several = frame[frame.notna().sum(axis=1) >= 2]
+    rows = [{"day": d, "low": r.min(), "high": r.max()} for d, r in several.iterrows()]
+    return alt.Chart(records(rows)).mark_area(color=color, opacity=0.28).encode(x=x, y=y, y2="high:Q")
+
+
+def _last_points(frame: pd.DataFrame) -> dict[str, tuple[Any, float]]:
+    return {str(s): (frame[s].last_valid_index(), float(frame[s].dropna().iloc[-1])) for s in frame}
+
+
+def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None = None, width: int = 760) -> Figure:
+    """Land held in a region by the side that does not own it: one line a source, a band between them.
+
+    Parameters
+    ----------
+    war : War
+    panel : Dataset
+        As `armistice.core.panel` promises.
+    region : str
+        Id of a country or region of the panel.
+    since : date, optional
+        First day; the baseline day of the war if not given.
+    width : int
+        Of the picture, px.
+
+    Raises
+    ------
+    QueryError
+        If the panel does not know the region.
+    """
+    narrow, size = is_narrow(width), font_size(width)
+    side = _foreign(war, _checked(war, panel, region))
+    frame = _held(war, panel, region, since or war.baseline)
+    place, holder, area = region_words(war, region), war.side(side), war.regions[region].area_km2
+    peak = float(np.nanmax(frame.to_numpy()))
+    top = area * 1.06 if peak > 0.55 * area else peak * 1.12
+    y = alt.Y("value:Q", axis=_value_axis(), scale=alt.Scale(domain=[0, top], nice=False))
+    height = 230.0 if narrow else 310.0
+    lines, x = _source_lines(war, frame, "km²", y, (width, height, top))
+    layers = [_band(frame, SIDE[side], x, alt.Y("low:Q", scale=alt.Scale(domain=[0, top], nice=False))), *lines]
+    if top > area:
+        whole = alt.Chart(records([{"day": frame.index[0], "value": area, "text": f"whole of {place}: {number_words(area)} km²"}]))
+        layers.append(whole.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(y=y))
+        layers.append(whole.mark_text(align="left", dx=4, dy=-8, color=MUTED, fontSize=size).encode(x=x, y=y, text="text:N"))
+    spec = alt.layer(*layers).properties(width=width, height=height + 44, title=unit_title("km²", width))
+    last = _last_points(frame)
+    ends = "; ".join(f"{source_name(war, s)} {number_words(v)} km² on {short_day(d)} ({100 * v / area:.1f} %)" for s, (d, v) in last.items())
+    caption = (
+        f"Land held by {holder.adjective} forces, km², weekly, {day_words(frame.index[0])} to {day_words(frame.index[-1])}. "
+        f"The band spans the sources. Latest: {ends}. Sources: {source_words(war, list(frame))}."
+    )
+    words = f"Line chart of the land in {place} held by {holder.adjective} forces, by source. Latest: {ends}."
+    return Figure(f"area-{region}", f"Land held by {holder.adjective} forces: {place}", caption, words, tuple(frame), _fit(spec, width))
+
+
+def _value_axis() -> alt.Axis:
+    return alt.Axis(title=None, format=",.0f", tickCount=5, domain=False, ticks=False)
+
+
+def _source_lines(war: War, frame: pd.DataFrame, unit: str, y: alt.Y, space: tuple[float, float, float]) -> tuple[list[alt.Chart], alt.X]:
+    """A line for each source, named at its end where there is room, in a legend above on a phone.
+
+    `space` is width and height in px and the top of the scale.
+    """
+    width, height, top = space
+    narrow, size = is_narrow(int(width)), font_size(int(width))
+    looks, last = source_looks(list(frame)), _last_points(frame)
+    ended = {s: (frame.index[-1] - d).days > 60 for s, (d, _) in last.items()}
+    names = {s: source_name(war, s) + (f", to {d:%b %Y}" if ended[s] else "") for s, (d, _) in last.items()}
+    told = {s: wrap_text(n, 118, size) + ([] if ended[s] else [number_words(last[s][1])]) for s, n in names.items()}
+    room = 8.0 if narrow else 12 + max(text_width(line, size) for lines in told.values() for line in lines)
+    x = _x(frame, narrow, room, width - 62.0)
+    legend = alt.Legend(orient="top", title=None, columns=1, labelFontSize=size, labelLimit=300, symbolType="stroke", symbolSize=300, offset=4)
+    domain, shown = [names[s] for s in looks], legend if narrow else None
+    rows = [{**row, "name": names[row["source"]]} for row in _long(frame, war, unit)]
+    line = alt.Chart(records(rows)).mark_line(strokeWidth=1.8).encode(
+        x=x, y=y, tooltip=_TIP,
+        color=alt.Color("name:N", legend=shown, scale=alt.Scale(domain=domain, range=[c for c, _, _ in looks.values()])),
+        strokeDash=alt.StrokeDash("name:N", legend=shown, scale=alt.Scale(domain=domain, range=[d for _, d, _ in looks.values()])),
+    )  # fmt: skip
+    if narrow:
+        return [line], x
+    order = list(last)
+    tall = [len(told[s]) * (size + 2) + 5 for s in order]
+    at = spread([height * (1 - last[s][1] / top) for s in order], max(tall), 8, height - 8)
+    ends = [{"day": frame.index[-1], "value": top * (1 - p / height), "text": "\n".join(told[s]), "name": names[s]} for s, p in zip(order, at, strict=True)]
+    labels = alt.Chart(records(ends)).mark_text(align="left", baseline="middle", dx=6, fontSize=size, lineBreak="\n", lineHeight=size + 2).encode(
+        x=x, y=y, text="text:N", color=alt.Color("name:N", legend=None, scale=alt.Scale(domain=domain, range=[c for c, _, _ in looks.values()]))
+    )  # fmt: skip
+    return [line, labels], x
+
+
+def _fit(spec: Chart, width: int) -> Chart:
+    return finish(spec, width, padding=4, autosize="fit")
+
+
+def contested_regions(war: War, panel: xr.Dataset, least: float = 0.01) -> list[str]:
+    """Regions of which the side that does not own them ever held more than a share, most held first."""
+    out = {}
+    for region in (str(r) for r in panel["region"].values):
+        if war.regions[region].level == 1:
+            frame = _held(war, panel, region, war.baseline)
+            share = frame.to_numpy() / war.regions[region].area_km2
+            if share.size and np.nanmax(share) >= least and np.isfinite(share).any():
+                out[region] = float(np.nanmedian(share[-8:])) if np.isfinite(share[-8:]).any() else 0.0
+    return sorted(out, key=lambda r: (-out[r], r))
+
+
+def draw_area_by_region(
+    war: War, panel: xr.Dataset, regions: Sequence[str] = (), since: date | None = None, width: int = 760
+) -> Figure:
+    """Share of each region held by the side that does not own it: small charts on one scale, sources as a band.
+
+    Parameters
+    ----------
+    regions : sequence of str
+        Ids; the contested ones, most held first, if none is given.
+    war, panel, since, width
+        As in `draw_area_held`.
+    """
+    narrow = is_narrow(width)
+    chosen = [_checked(war, panel, r) for r in (regions or contested_regions(war, panel, 0.015)[:12])]
+    across = 2 if narrow else 4
+    cell = (width - 12) / across
+    plot, height = cell - 52 + (16 if narrow else 14), 78 if narrow else 96
+    charts, seen = [], []
+    for region in chosen:
+        frame = _held(war, panel, region, since or war.baseline) / war.regions[region].area_km2 * 100
+        seen += [s for s in frame if s not in seen]
+        charts.append(_small_share(war, frame.iloc[::-2].iloc[::-1], region, (plot - 14, height), width))
+    spec = alt.concat(*charts, columns=across, spacing={"row": 14, "column": 10})
+    a, b = war.side("a"), war.side("b")
+    until = str(panel["time"].values[-1])[:10]
+    caption = (
+        f"Share of each region's land, per cent, held by the side that does not own it: {a.adjective} forces in {b.name}, {b.adjective} forces in "
+        f"{a.name}. Mean of the sources, every second week, to {day_words(until)}; the band spans them; the figure above each chart is the latest. Sources: {source_words(war, seen)}."
+    )
+    words = "Small line charts of the share of each region held: " + "; ".join(
+        f"{region_words(war, r)} {_latest_share(war, panel, r)}" for r in chosen
+    )
+    return Figure("area-by-region", "Land held, region by region", caption, words + ".", tuple(seen), finish(spec, width))
+
+
+def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float, float], width: int) -> alt.LayerChart:
+    """One small chart of the share of a region held, per cent; `space` is its width and height, px."""
+    side = _foreign(war, region)
+    rows = records(
+        {"day": d, "value": round(r.mean(), 2), "low": round(r.min(), 2), "high": round(r.max(), 2), "when": short_day(d)}
+        for d, r in frame.iterrows()
+    )
+    axis = alt.Axis(
+        values=[0, 50, 100], labelExpr="datum.value + (datum.value == 100 ? ' %' : '')", title=None, minExtent=36, maxExtent=36,
+        domain=False, ticks=False,
+    )  # fmt: skip
+    x, scale = _x(frame, True), alt.Scale(domain=[0, 100])
+    tip = [
+        alt.Tooltip("when:N", title="Day"), alt.Tooltip("low:Q", title="Lowest source, %", format=".1f"),
+        alt.Tooltip("high:Q", title="Highest source, %", format=".1f"),
+    ]  # fmt: skip
+    line = alt.Chart(rows).mark_line(color=SIDE_TEXT[side], strokeWidth=1.8).encode(x=x, y=alt.Y("value:Q", axis=axis, scale=scale), tooltip=tip)
+    band = alt.Chart(rows).mark_area(color=SIDE[side], opacity=0.28).encode(x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
+    name = war.regions[region].name.replace("Autonomous Republic of ", "").replace(" region", "")
+    title = alt.Title(
+        name, subtitle=share_words(_latest_mean(frame)), fontSize=font_size(width), subtitleFontSize=font_size(width), subtitleColor=SIDE_TEXT[side],
+        offset=6, frame="group",
+    )  # fmt: skip
+    return alt.layer(band, line).properties(width=space[0], height=space[1], title=title)
+
+
+def share_words(per_cent: float) -> str:
+    """A share for a title, without false precision at either end."""
+    if 0 < per_cent < 0.5 or 99.5 <= per_cent < 100:
+        return "under 1 %" if per_cent < 1 else "over 99 %"
+    return f"{per_cent:.0f} %"
+
+
+def _latest_mean(frame: pd.DataFrame) -> float:
+    """Mean over the sources of the last week in which any of them has a map."""
+    return float(frame.dropna(how="all").iloc[-1].mean())
+
+
+def _latest_share(war: War, panel: xr.Dataset, region: str) -> str:
+    return share_words(_latest_mean(_held(war, panel, region, war.baseline)) / war.regions[region].area_km2 * 100)
+
+
+def monthly_gain(war: War, panel: xr.Dataset, region: str, months: int = 24) -> pd.DataFrame:
+    """Net change, km², in the land of a region held by side A: calendar months by source.
+
+    A month counts where its source has a map in the last ten days of it and of the month before.
+    """
+    daily = panel["control"].sel(region=region, belligerent=war.side("a").id).to_pandas().dropna(axis=1, how="all")
+    late = daily[daily.index.day > daily.index.days_in_month - 10]
+    ends = late.groupby(late.index.to_period("M")).last()
+    ends = ends.reindex(pd.period_range(ends.index[0], ends.index[-1], freq="M"))
+    return ends.diff().iloc[-months:].dropna(axis=1, how="all").dropna(how="all")
+
+
+def draw_monthly_gain(
+    war: War, panel: xr.Dataset, region: str, redraws: pd.DataFrame | None = None, months: int = 24, width: int = 760
+) -> Figure:
+    """Net land gained by side A, month by month: a bar for the mean of the sources, a mark for each source.
+
+    Parameters
+    ----------
+    redraws : DataFrame, optional
+        Table `redraws`; months in which a source redrew its map are marked hollow, the figures stay as drawn.
+    months : int
+        How many months back.
+    war, panel, region, width
+        As in `draw_area_held`.
+    """
+    narrow, size = is_narrow(width), font_size(width)
+    months = min(months, 12) if narrow else months
+    frame = monthly_gain(war, panel, _checked(war, panel, region), months)
+    looks = source_looks(list(frame))
+    a, place = war.side("a"), region_words(war, region)
+    redrawn = _redrawn_months(war, redraws, region)
+    rows, bars = [], []
+    for month, row in frame.iterrows():
+        stamp = str(month)
+        words = f"{pd.Period(month, 'M').start_time:%B %Y}"
+        bars.append({"month": stamp, "value": row.mean(), "low": row.min(), "high": row.max(), "when": words, "by": "mean of the sources", "words": f"{signed_words(row.mean())} km²"})
+        rows += [
+            {
+                "month": stamp, "value": v, "source": s, "when": words, "by": source_name(war, str(s)),
+                "words": f"{signed_words(v)} km²" + (" (map redrawn)" if (s, stamp) in redrawn else ""), "redrawn": (s, stamp) in redrawn,
+            }
+            for s, v in row.dropna().items()
+        ]  # fmt: skip
+    expr = "substring(datum.value,5,7) == '01' || datum.index == 0 ? [utcFormat(toDate(datum.value + '-01'), '%b'), substring(datum.value,0,4)] : utcFormat(toDate(datum.value + '-01'), '%b')"
+    x = alt.X("month:O", axis=alt.Axis(title=None, labelAngle=0, labelExpr=expr, grid=False, labelOverlap=False, ticks=False, labelFontSize=size - 1 if not narrow else size - 2), scale=alt.Scale(paddingInner=0.3))
+    y = alt.Y("value:Q", axis=_value_axis())
+    tip = [alt.Tooltip("when:N", title="Month"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title="Net gain")]
+    mean = alt.Chart(records(bars)).mark_bar(color="#F6C9A5").encode(x=x, y=y, tooltip=tip)
+    reach = alt.Chart(records(bars)).mark_rule(color=MUTED, strokeWidth=1).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    dots = alt.Chart(records(rows)).mark_point(size=42 if not narrow else 34, opacity=1, strokeWidth=1.3).encode(
+        x=x, y=y, tooltip=tip,
+        shape=alt.Shape("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[f for _, _, f in looks.values()])),
+        stroke=alt.Stroke("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[c for c, _, _ in looks.values()])),
+        fill=alt.condition("datum.redrawn", alt.value("#FFFFFF"), alt.Fill("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[c for c, _, _ in looks.values()]))),
+    )  # fmt: skip
+    zero = alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q"))
+    spec = alt.layer(mean, zero, reach, dots).properties(width=width, height=290 if narrow else 340, title=unit_title("km² a month, net", width))
+    total = frame.iloc[-12:].sum(min_count=12).dropna()
+    year = "; ".join(f"{source_name(war, str(s))} {signed_words(v)} km²" for s, v in total.items())
+    span = f"{pd.Period(frame.index[0], 'M').start_time:%B %Y} to {pd.Period(frame.index[-1], 'M').start_time:%B %Y}"
+    caption = (
+        f"Net change in the land of {place} held by {a.adjective} forces, km² by calendar month, {span}. Bars: mean of the sources; marks: each source; "
+        f"hollow: months in which that source redrew its map. Sum of the last twelve months: {year or 'incomplete'}. Sources: {source_words(war, list(frame))}."
+    )
+    words = f"Bar chart of the monthly net gain of {a.adjective} forces in {place}, {span}. Sum of the last twelve months: {year or 'incomplete'}."
+    return Figure(f"gain-{region}", f"Land gained by {a.adjective} forces, month by month: {place}", caption, words, tuple(frame), _fit(spec, width))
+
+
+def _top_legend(size: float) -> alt.Legend:
+    return alt.Legend(orient="top", title=None, labelFontSize=size, labelColor=INK, symbolSize=60, offset=6, padding=0)
+
+
+def _redrawn_months(war: War, redraws: pd.DataFrame | None, region: str) -> set[tuple[str, str]]:
+    """Sources and months in which a map of the region, or of a part of it, was redrawn."""
+    if redraws is None or redraws.empty:
+        return set()
+    inside = redraws[redraws["region"].map(lambda r: r == region or (r in war.regions and war.regions[r].parent == region))]
+    return {(str(s), f"{d:%Y-%m}") for s, d in zip(inside["source"], inside["date"], strict=True)}
+
+
+_LOSSES = (
+    ("losses_dead_named", "Soldiers confirmed dead, by name", "persons"),
+    ("losses_personnel", "Killed and wounded, as claimed", "persons"),
+    ("losses_equipment", "Heavy equipment lost, all types", "items"),
+    ("losses_tanks", "Tanks lost", "items"),
+    ("losses_armour", "Armoured vehicles lost", "items"),
+    ("losses_artillery", "Artillery lost", "items"),
+)
+
+
+def draw_losses(war: War, panel: xr.Dataset, width: int = 760) -> Figure:
+    """Losses of both sides since the start of the record, small charts by kind, a line for each side and source.
+
+    Kinds for which the panel has no series of at least two months are left out.
+
+    Parameters
+    ----------
+    war, panel, width
+        As in `draw_area_held`.
+
+    Raises
+    ------
+    QueryError
+        If the panel has no losses at all.
+    """
+    narrow = is_narrow(width)
+    across = 1 if narrow else 2
+    plot = (width - 24) / across - 52
+    charts, seen, ends = [], [], []
+    for quantity, title, unit in _LOSSES:
+        series = _loss_series(war, panel, quantity)
+        if series:
+            charts.append(_small_losses(war, series, (title, unit), (plot, 120.0 if narrow else 132.0), width))
+            seen += [source for _, source in series if source not in seen]
+            ends += [
+                f"{title.lower()}: {war.side(side).adjective} {number_words(v.iloc[-1])} by {short_day(v.index[-1])} ({source_name(war, source)})"
+                for (side, source), v in series.items()
+            ]
+    if not charts:
+        raise QueryError(f"{war.title}: no losses in the panel; expected a quantity that begins with losses; add observations")
+    spec = alt.concat(*charts, columns=across, spacing={"row": 18, "column": 18})
+    until = str(panel["time"].values[-1])[:10]
+    caption = (
+        f"Cumulative counts, persons or items, to {day_words(until)} or the last report before it. Solid: counted one by one by a third party; "
+        f"dashed: claimed by the other side. Counts by name and by picture are lower bounds. Sources: {source_words(war, seen)}."
+    )
+    words = "Line charts of cumulative losses. " + "; ".join(ends) + "."
+    return Figure("losses", "Losses of both sides", caption, words, tuple(seen), finish(spec, width))
+
+
+def _loss_series(war: War, panel: xr.Dataset, quantity: str) -> dict[tuple[Side, str], pd.Series]:
+    """Series of one quantity by side and source, one point in two weeks; single figures are left out."""
+    out: dict[tuple[Side, str], pd.Series] = {}
+    if quantity not in panel:
+        return out
+    sides: tuple[Side, Side] = ("a", "b")
+    for side in sides:
+        frame = panel[quantity].sel(belligerent=war.side(side).id).to_pandas().dropna(axis=1, how="all")
+        for source in frame:
+            known = frame[source].dropna()
+            if len(known) >= 8:
+                fortnight = known.groupby((known.index - known.index[-1]).days // 14).last()
+                days = known.groupby((known.index - known.index[-1]).days // 14).apply(lambda s: s.index[-1])
+                out[side, str(source)] = pd.Series(fortnight.to_numpy(), index=pd.DatetimeIndex(days))
+    return out
+
+
+def _small_losses(
+    war: War, series: dict[tuple[Side, str], pd.Series], words: tuple[str, str], space: tuple[float, float], width: int
+) -> alt.LayerChart:
+    """One small chart of cumulative losses; `words` are its title and unit, `space` its width and height, px."""
+    size = font_size(width)
+    frame = pd.DataFrame({key: value for key, value in series.items()})
+    top = float(np.nanmax(frame.to_numpy())) * 1.08
+    told = {key: f"{war.side(key[0]).adjective}: {_short_number(v.iloc[-1])}" for key, v in series.items()}
+    room = 10 + max(text_width(t, size) for t in told.values())
+    x = _x(frame, True, room, space[0])
+    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=alt.Axis(
+        title=None, tickCount=4, minExtent=42, maxExtent=42, domain=False, ticks=False,
+        labelExpr="datum.value >= 1e6 ? format(datum.value / 1e6, '.1f') + ' m' : datum.value >= 1e4 ? format(datum.value / 1e3, ',.0f') + ' k' : format(datum.value, ',.0f')",
+    ))  # fmt: skip
+    layers: list[alt.Chart] = []
+    keys = list(series)
+    at = spread([space[1] * (1 - series[k].iloc[-1] / top) for k in keys], size + 3, 5, space[1] - 5)
+    tip = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("who:N", title="Forces"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title=words[1])]
+    for key, place in zip(keys, at, strict=True):
+        (side, source), values = key, series[key]
+        both = len({s for s, src in keys if src == source}) == 2
+        rows = [
+            {"day": d, "value": v, "when": short_day(d), "who": war.side(side).adjective, "by": source_name(war, source), "words": number_words(v)}
+            for d, v in values.items()
+        ]
+        layers.append(alt.Chart(records(rows)).mark_line(color=SIDE[side], strokeWidth=2, strokeDash=[1, 0] if both else [5, 3]).encode(x=x, y=y, tooltip=tip))
+        end = [{"day": values.index[-1], "value": top * (1 - place / space[1]), "text": told[key]}]
+        layers.append(alt.Chart(records(end)).mark_text(align="left", dx=5, color=SIDE_TEXT[side], fontSize=size).encode(x=x, y=y, text="text:N"))
+    title = alt.Title(words[0], fontSize=size, frame="group", offset=8)
+    return alt.layer(*layers).properties(width=space[0], height=space[1], title=title)
+
+
+def _short_number(value: float) -> str:
+    return f"{value / 1e6:.2f} m" if value >= 1e6 else number_words(value)
+
+
+def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
+    """The fan of net land taken from the as-of day on, and the chance that the region is taken whole by each month.
+
+    Parameters
+    ----------
+    war : War
+    forecast : Forecast
+        Its months in order; quantiles under the keys 5, 25, 50, 75 and 95 per cent, as numbers or words.
+    width : int
+        Of the picture, px.
+    """
+    narrow, size = is_narrow(width), font_size(width)
+    rows = _fan_rows(forecast)
+    a, place = war.side("a"), region_words(war, forecast.region)
+    least, most = min(r["q05"] for r in rows), max(r["q95"] for r in rows)
+    shows_whole = forecast.left_km2 < most * 1.6
+    domain = [min(least, 0) * 1.05, max(most, forecast.left_km2 if shows_whole else 0) * 1.08]
+    plot = width - 8 - 54
+    x = alt.X("step:Q", axis=_month_axis(rows, narrow), scale=alt.Scale(domain=[0, rows[-1]["step"] * (1 + 64 / (plot - 64))], nice=False))
+    y = alt.Y("q50:Q", axis=alt.Axis(title=None, format=",.0f", tickCount=6, minExtent=46, maxExtent=46, domain=False, ticks=False), scale=alt.Scale(domain=domain, nice=False))
+    table = records(rows)
+    layers: list[alt.Chart] = []
+    for low, high, color in (("q05", "q95", "#F9DCC6"), ("q25", "q75", "#F0B083")):
+        layers.append(alt.Chart(table).mark_area(color=color).encode(x=x, y=alt.Y(f"{low}:Q", scale=alt.Scale(domain=domain, nice=False)), y2=f"{high}:Q"))
+    tip = [alt.Tooltip("when:N", title="By the end of"), alt.Tooltip("half:N", title="Central half"), alt.Tooltip("range:N", title="Nine in ten"), alt.Tooltip("chance:N", title="Chance that all is taken")]
+    layers.append(alt.Chart(table).mark_line(color=SIDE_TEXT["a"], strokeWidth=2, point=alt.OverlayMarkDef(size=24, color=SIDE_TEXT["a"])).encode(x=x, y=y, tooltip=tip))
+    layers.append(alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q")))
+    if shows_whole:
+        whole = alt.Chart(records([{"step": 0, "q50": forecast.left_km2, "text": f"all that is left: {number_words(forecast.left_km2)} km²"}]))
+        layers.append(whole.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=y))
+        layers.append(whole.mark_text(align="left", dx=4, dy=-8, color=MUTED, fontSize=size).encode(x=x, y=y, text="text:N"))
+    height = 220.0 if narrow else 280.0
+    layers.append(_fan_labels(rows[-1], domain, height, x, y, size))
+    fan = alt.layer(*layers).properties(width=plot, height=height, title=unit_title(f"Net land taken since {short_day(forecast.as_of)}, km²", width))
+    share = alt.Y("p_complete:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=None, values=[0, 0.5, 1], format=".0%", minExtent=46, maxExtent=46, domain=False, ticks=False))
+    bars = alt.Chart(table).mark_bar(color="#7A7F87", size=max(3, plot / len(rows) * 0.5)).encode(x=x, y=share, tooltip=tip)
+    chance = alt.layer(bars).properties(width=plot, height=64, title=unit_title("Chance that the whole region has been taken by the end of the month", width))
+    spec = alt.vconcat(fan, chance, spacing=14).resolve_scale(x="shared")
+    last = rows[-1]
+    caption = (
+        f"Net land taken by {a.adjective} forces in {place} from {day_words(forecast.as_of)}, km², cumulative by month: central line, the central half and "
+        f"nine draws in ten. Held that day: {number_words(forecast.held_km2)} km²; left: {number_words(forecast.left_km2)} km². {forecast.engine[:1].upper()}{forecast.engine[1:]}; "
+        f"band from the errors of {forecast.origins} past forecasts. Source: own computation from the maps of control."
+    )
+    words = (
+        f"Fan chart. By {last['when']}: central {number_words(last['q50'])} km², nine in ten between {number_words(last['q05'])} and {number_words(last['q95'])} km²; "
+        f"chance that all of {place} has been taken {last['chance']}."
+    )
+    return Figure(f"forecast-{forecast.region}", f"Land {a.adjective} forces might take: {place}", caption, words, ("own",), finish(spec, width))
+
+
+def _fan_rows(forecast: Forecast) -> list[dict[str, Any]]:
+    """The months of a forecast, from a start at zero, as rows of the chart."""
+    rows = [{"step": 0, "month": f"{forecast.as_of:%Y-%m}", "when": day_words(forecast.as_of), "p_complete": 0.0} | {q: 0.0 for q in ("q05", "q25", "q50", "q75", "q95")}]
+    for step, month in enumerate(forecast.months, start=1):
+        known = {f"q{_per_cent(key):02d}": float(value) for key, value in month.quantiles.items()}
+        rows.append({"step": step, "month": month.month[:7], "when": f"{pd.Period(month.month[:7], 'M').start_time:%B %Y}", "p_complete": month.p_complete} | known)
+    for row in rows:
+        row["half"] = f"{number_words(row['q25'])} to {number_words(row['q75'])} km²"
+        row["range"] = f"{number_words(row['q05'])} to {number_words(row['q95'])} km²"
+        row["chance"] = "under 1 %" if row["p_complete"] < 0.01 else f"{100 * row['p_complete']:.0f} %"
+    return rows
+
+
+def _per_cent(key: Any) -> int:
+    """A quantile's key, written 0.05, 5, "5 %" or "q05", as per cent."""
+    number = float("".join(c for c in str(key) if c.isdigit() or c == "."))
+    return round(number * 100) if number < 1 else round(number)
+
+
+def _month_axis(rows: Sequence[dict[str, Any]], narrow: bool) -> alt.Axis:
+    """An axis of months ahead, labelled with the calendar."""
+    every = max(1, -(-len(rows) // (5 if narrow else 10)))
+    steps = [r["step"] for r in rows if r["step"] % every == 0 and r["step"] > 0]
+    names = {r["step"]: f"{pd.Period(r['month'], 'M').start_time:%b %Y}" for r in rows}
+    listed = ", ".join(f"'{names[s]}'" for s in steps)
+    expression = f"[{listed}][indexof([{', '.join(map(str, steps))}], datum.value)]"
+    return alt.Axis(title=None, grid=False, values=steps, labelExpr=expression, labelOverlap="greedy", labelFlush=False)
+
+
+def _fan_labels(last: dict[str, Any], domain: Sequence[float], height: float, x: alt.X, y: alt.Y, size: float) -> alt.Chart:
+    """The last month's quantiles, written at the end of the fan and kept apart."""
+    names = (("q95", "19 in 20"), ("q75", "3 in 4"), ("q50", "1 in 2"), ("q25", "1 in 4"), ("q05", "1 in 20"))
+    span = domain[1] - domain[0]
+    at = spread([height * (domain[1] - last[q]) / span for q, _ in names], size + 2, 4, height - 4)
+    rows = [{"step": last["step"], "q50": domain[1] - p / height * span, "text": number_words(last[q])} for (q, _), p in zip(names, at, strict=True)]
+    return alt.Chart(records(rows)).mark_text(align="left", dx=7, color=SIDE_TEXT["a"], fontSize=size).encode(x=x, y=y, text="text:N")

@@ -1,0 +1,70 @@
+"""One war, one day, one seed, through the stages in order; the only file that knows the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import xarray as xr
+
+from armistice.core.results import Forecast
+from armistice.data.estimate import estimate_panel
+from armistice.data.pack import Pack, read_pack
+from armistice.infer.baseline import forecast_area
+
+HORIZON = 24
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the stages found out about a war as of a day.
+
+    Attributes
+    ----------
+    pack : Pack
+    panel : Dataset
+    forecasts : dict of Forecast
+        By region: the country, and every region that the front crosses on the as-of day.
+    seed : int
+    """
+
+    pack: Pack
+    panel: xr.Dataset
+    forecasts: dict[str, Forecast]
+    seed: int
+
+
+def run_study(
+    path_or_slug: str | Path, as_of: date | None = None, seed: int = 0, progress: Callable[[str], None] = lambda what: None
+) -> Study:
+    """Read a pack and run the stages.
+
+    Parameters
+    ----------
+    path_or_slug : path or str
+    as_of : date, optional
+        Day of knowledge; the pack's own by default.
+    seed : int
+    progress : callable
+        Called with the name of each stage.
+    """
+    progress("reading the pack")
+    pack = read_pack(path_or_slug, as_of)
+    progress("laying out the panel")
+    panel = estimate_panel(pack)
+    progress("forecasting at the recent pace")
+    regions = [pack.war.root, *contested_regions(panel)]
+    forecasts = {region: forecast_area(panel, region, HORIZON, seed) for region in regions}
+    return Study(pack, panel, forecasts, seed)
+
+
+def contested_regions(panel: xr.Dataset, least: float = 0.005, most: float = 0.995) -> list[str]:
+    """Regions of the country crossed by the front on the last mapped day, by land held by side A, largest first."""
+    side = panel.attrs["side_a"]
+    held = panel["control"].sel(belligerent=side).ffill("time", limit=7).isel(time=-1).mean("source")
+    share = held / panel["area"]
+    own = panel["region"][(share > least) & (share < most) & (panel["region"] != panel.attrs["root"])]
+    ordered = sorted(own.values, key=lambda r: -float(held.sel(region=r)))
+    return [str(r) for r in ordered]
