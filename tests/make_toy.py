@@ -207,20 +207,31 @@ def boundaries() -> dict[str, gpd.GeoDataFrame]:
     ]  # fmt: skip
     shape = {code: shapely.bounds(s) for _, code, s in regions}
     districts, communities = [], []
-    for code, names in (("B1", "Harrow Deeping Lowmere"), ("B2", "Sillbank"), ("B3", "Farreach Midreach Nearreach"), ("B4", "Dunmoor Saltby")):
+    for code, names in (
+        ("B1", "Harrow Deeping Lowmere"),
+        ("B2", "Sillbank"),
+        ("B3", "Farreach Midreach Nearreach"),
+        ("B4", "Dunmoor Saltby"),
+    ):
         names_ = names.split()
         for number, (name, part) in enumerate(zip(names_, _grid(*shape[code], len(names_), 1), strict=True), 1):
             districts.append((name, f"{code}D{number}", part))
             for place, piece in enumerate(_grid(*shapely.bounds(part), 1, 2), 1):
-                communities.append((f"{name} {'South North'.split()[place - 1]}", f"{code}D{number}C{place}", piece))
+                communities.append((f"{name} {['South', 'North'][place - 1]}", f"{code}D{number}C{place}", piece))
     out = {}
     for name, rows in (("regions", regions), ("districts", districts), ("communities", communities)):
-        out[name] = gpd.GeoDataFrame(pd.DataFrame(rows, columns=["name", "code", "geometry"]), geometry="geometry", crs=4326)
+        out[name] = gpd.GeoDataFrame(
+            pd.DataFrame(rows, columns=["name", "code", "geometry"]), geometry="geometry", crs=4326
+        )
     beyond = [("Fenmark", f"A{n}", part) for n, part in enumerate(_grid(BORDER, MIDDLE, EAST, NORTH, 1, 2), 1)]
-    out["beyond"] = gpd.GeoDataFrame(pd.DataFrame(beyond, columns=["name", "code", "geometry"]), geometry="geometry", crs=4326)
+    out["beyond"] = gpd.GeoDataFrame(
+        pd.DataFrame(beyond, columns=["name", "code", "geometry"]), geometry="geometry", crs=4326
+    )
     river = shapely.LineString([(RIVER + 0.02 * (-1) ** n, lat) for n, lat in enumerate(np.linspace(SOUTH, NORTH, 11))])
     land = [("land", "", box(WEST, SOUTH, EAST, NORTH)), ("river", "Sill", river)]
-    out["outlines"] = gpd.GeoDataFrame(pd.DataFrame(land, columns=["layer", "name", "geometry"]), geometry="geometry", crs=4326)
+    out["outlines"] = gpd.GeoDataFrame(
+        pd.DataFrame(land, columns=["layer", "name", "geometry"]), geometry="geometry", crs=4326
+    )
     return out
 
 
@@ -264,7 +275,17 @@ def tables(truth: dict, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         for side, rule in LOSSES.items():
             claimed = round(true[side][n] * rule["claimed_share"], -1)
             named = round(true[side][n] * rule["named_share"])
-            losses.append((end, side, int(claimed), int(named), int(true[side][n] * 0.011), int(true[side][n] * 0.034), int(true[side][n] * 0.016)))
+            losses.append(
+                (
+                    end,
+                    side,
+                    int(claimed),
+                    int(named),
+                    int(true[side][n] * 0.011),
+                    int(true[side][n] * 0.034),
+                    int(true[side][n] * 0.016),
+                )
+            )
         total = np.zeros(2)
         for donor, means in AID.items():
             given = (rng.gamma(4.0, np.array(means) / 4.0)).round(1)
@@ -330,7 +351,10 @@ def _as_csv(folder: Path) -> None:
 def write_pack(out: Path, raw: Path, seed: int = SEED) -> None:
     """Write the raw files and, derived from them, the pack."""
     truth = write_raw(raw, seed)
-    derived = {f"{name}.{ending}" for name in DERIVED for ending in ("csv", "parquet")} | {"outlines.geojson", "truth.json"}
+    derived = {f"{name}.{ending}" for name in DERIVED for ending in ("csv", "parquet")} | {
+        "outlines.geojson",
+        "truth.json",
+    }
     with tempfile.TemporaryDirectory() as scratch:
         pack, before = Path(scratch) / "toy", Path(scratch) / "raw"
         pack.mkdir()

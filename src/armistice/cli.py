@@ -74,7 +74,9 @@ def check(pack: str, as_json: bool) -> None:
         claims = read_claims(content)
     except PackError as error:
         if as_json:
-            _print_json([{"where": f.where, "found": f.found, "expected": f.expected, "remedy": f.remedy} for f in error.faults])
+            _print_json(
+                [{"where": f.where, "found": f.found, "expected": f.expected, "remedy": f.remedy} for f in error.faults]
+            )
         else:
             for fault in error.faults:
                 click.echo(str(fault), err=True)
@@ -123,9 +125,7 @@ def fetch(pack: str, folder: Path, as_json: bool) -> None:
 
     with _progress("fetching") as report:
         results = fetch_files(pack, folder, report)
-    rows = [
-        {"input": r.id, "file": r.pattern, "state": r.state, "how": r.how} for r in results
-    ]
+    rows = [{"input": r.id, "file": r.pattern, "state": r.state, "how": r.how} for r in results]
     _table(rows, as_json)
     if any(r.state == "failed" for r in results):
         raise SystemExit(1)
@@ -174,7 +174,9 @@ def area(pack: str, region: str, day: date | None, as_json: bool) -> None:
             + (f" ({h.low_a_km2:,.0f} to {h.high_a_km2:,.0f})" if h.high_a_km2 > h.low_a_km2 + 0.5 else ""),
             f"{b.name} km²": f"{h.held_by_b_km2:,.0f}",
             f"share {a.name}": f"{100 * h.share_a:.1f} %",
-            f"people, {b.name} part": "not counted" if h.people_b_low is None else f"{h.people_b_low:,.0f} to {h.people_b_high:,.0f}",
+            f"people, {b.name} part": "not counted"
+            if h.people_b_low is None
+            else f"{h.people_b_low:,.0f} to {h.people_b_high:,.0f}",
         }
         for source, h in found.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import xarray as xr
 
+from armistice.core.errors import QueryError
+from armistice.core.panel import on_day
 from armistice.core.results import Forecast
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
@@ -26,7 +29,8 @@ class Study:
     pack : Pack
     panel : Dataset
     forecasts : dict of Forecast
-        By region: the country, and every region that the front crosses on the as-of day.
+        By region: the country, and every region that the front crosses on the as-of day; a region whose record
+        is too short has none.
     seed : int
     """
 
@@ -37,7 +41,10 @@ class Study:
 
 
 def run_study(
-    path_or_slug: str | Path, as_of: date | None = None, seed: int = 0, progress: Callable[[str], None] = lambda what: None
+    path_or_slug: str | Path,
+    as_of: date | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] = lambda what: None,
 ) -> Study:
     """Read a pack and run the stages.
 
@@ -56,14 +63,17 @@ def run_study(
     panel = estimate_panel(pack)
     progress("forecasting at the recent pace")
     regions = [pack.war.root, *contested_regions(panel)]
-    forecasts = {region: forecast_area(panel, region, HORIZON, seed) for region in regions}
+    forecasts = {}
+    for region in regions:
+        with contextlib.suppress(QueryError):  # a record too short to forecast from is shown without a forecast
+            forecasts[region] = forecast_area(panel, region, HORIZON, seed)
     return Study(pack, panel, forecasts, seed)
 
 
 def contested_regions(panel: xr.Dataset, least: float = 0.005, most: float = 0.995) -> list[str]:
     """Regions of the country crossed by the front on the last mapped day, by land held by side A, largest first."""
     side = panel.attrs["side_a"]
-    held = panel["control"].sel(belligerent=side).ffill("time", limit=7).isel(time=-1).mean("source")
+    held = on_day(panel["control"].sel(belligerent=side), panel["time"].values[-1]).mean("source")
     share = held / panel["area"]
     own = panel["region"][(share > least) & (share < most) & (panel["region"] != panel.attrs["root"])]
     ordered = sorted(own.values, key=lambda r: -float(held.sel(region=r)))

@@ -8,6 +8,7 @@ nothing. Besides, files are spoilt at random, where the law is only that nothing
 from __future__ import annotations
 
 import csv
+import filecmp
 import io
 import json
 import os
@@ -25,10 +26,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from armistice.claims import read_claims
-from armistice.core.errors import PackError, QueryError
+from armistice.core.errors import FaultCollector, PackError, QueryError
+from armistice.data import pack
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import read_pack
 from armistice.data.raw import read_recipe
+from armistice.data.tables import Table
 
 TOTAL, CHUNKS = 500, 20
 
@@ -238,7 +241,24 @@ def _renamed(old: str, new: str) -> Callable[[pa.Table, random.Random], tuple[pa
 
 # --- the catalogue -------------------------------------------------------------------------------------------
 
-NO_NUMBERS = ("a lot", "1 234", "1,5", "NaN", "nan", "inf", "-inf", "1e400", "0x10", "1_000", "--5", "5-", "1e", "１２", "½", ".")
+NO_NUMBERS = (
+    "a lot",
+    "1 234",
+    "1,5",
+    "NaN",
+    "nan",
+    "inf",
+    "-inf",
+    "1e400",
+    "0x10",
+    "1_000",
+    "--5",
+    "5-",
+    "1e",
+    "１２",
+    "½",
+    ".",
+)
 NO_DAYS = (
     "2012-02-30", "0000-00-00", "2012-13-01", "01/02/2012", "2012-1-5", "20120105", "99999-01-01", "yesterday",
     "2012-W01-1", "2012-03-04T10:00", "0900-01-01", "2900-01-01", "２０１２-01-01",
@@ -372,9 +392,13 @@ OBSERVATIONS: dict[str, Mutation] = {
     "low no number": cell("observations", "low", *NO_NUMBERS),
     "negative area": cell("observations", "value", "-1", "-0.5", "-1e9", where=CONTROL),
     "negative low": cell("observations", "low", "-3", where=CONTROL),
-    "negative people": cell("observations", "value", "-1", where=_is("quantity", "people", "losses_personnel", "refugees")),
+    "negative people": cell(
+        "observations", "value", "-1", where=_is("quantity", "people", "losses_personnel", "refugees")
+    ),
     "area times a thousand": scaled("observations", "value", 1000, lambda r: CONTROL(r) and float(r["value"]) > 40),
-    "people over population": scaled("observations", "value", 1e4, lambda r: r["quantity"] == "people" and float(r["value"]) > 500),
+    "people over population": scaled(
+        "observations", "value", 1e4, lambda r: r["quantity"] == "people" and float(r["value"]) > 500
+    ),
     "bad start": cell("observations", "start", *NO_DAYS),
     "bad end": cell("observations", "end", *NO_DAYS),
     "bad published": cell("observations", "published", *NO_DAYS, ""),
@@ -390,10 +414,12 @@ OBSERVATIONS: dict[str, Mutation] = {
     "unit missing": cell("observations", "unit", "", " "),
     "wrong unit": cell("observations", "unit", "ha", "sq mi", "KM2", "m2"),
     "low above value": scaled("observations", "low", 1.5, lambda r: CONTROL(r) and float(r["value"]) > 1),
-    "high below value": scaled("observations", "high", 0.5, lambda r: CONTROL(r) and r["high"] != "" and float(r["high"]) > 1),
+    "high below value": cell("observations", "high", "0", "0.01", where=lambda r: CONTROL(r) and float(r["value"]) > 1),
     "id with a capital": cell("observations", "source", *NO_IDS),
     "row twice": row_again("observations"),
-    "two values a day": row_again("observations", _is("quantity", "control"), end="2013-06-30", value="1", low="1", high="1"),
+    "two values a day": row_again(
+        "observations", _is("quantity", "control"), end="2013-06-30", value="1", low="1", high="1"
+    ),
     "both hold it": _both_hold_it,
 }
 TABLES_OF_TEXT: dict[str, Mutation] = {
@@ -470,13 +496,19 @@ SHAPE_OF_TABLES: dict[str, Mutation] = {
     "cell too many": _of_some_table(lambda t: line(t, lambda b, r: b + b",1,2")),
     "quote not closed": _of_some_table(lambda t: line(t, lambda b, r: b'"' + b.replace(b'"', b""))),
     "text after a quote": _of_some_table(lambda t: line(t, lambda b, r: b'"a"b' + b.replace(b'"', b""))),
-    "broken UTF-8": _of_some_table(lambda t: line(t, lambda b, r: _split_bytes(b, r, r.choice([b"\xff", b"\xc3\x28", b"\xed\xa0\x80"])))),
+    "broken UTF-8": _of_some_table(
+        lambda t: line(t, lambda b, r: _split_bytes(b, r, r.choice([b"\xff", b"\xc3\x28", b"\xed\xa0\x80"])))
+    ),
     "NUL": _of_some_table(lambda t: line(t, lambda b, r: _split_bytes(b, r, b"\0"))),
-    "semicolons": _of_some_table(lambda t: file(f"{t}.csv", lambda p, r: p.write_bytes(p.read_bytes().replace(b",", b";")), 1)),
+    "semicolons": _of_some_table(
+        lambda t: file(f"{t}.csv", lambda p, r: p.write_bytes(p.read_bytes().replace(b",", b";")), 1)
+    ),
     "UTF-16": _of_some_table(lambda t: file(f"{t}.csv", _utf16, 1)),
     "empty file": _of_some_table(lambda t: file(f"{t}.csv", _filler(b""))),
     "only blank lines": _of_some_table(lambda t: file(f"{t}.csv", _filler(b"\n\n\n"))),
-    "header gone": _of_some_table(lambda t: file(f"{t}.csv", lambda p, r: p.write_bytes(p.read_bytes().split(b"\n", 1)[1]), 1)),
+    "header gone": _of_some_table(
+        lambda t: file(f"{t}.csv", lambda p, r: p.write_bytes(p.read_bytes().split(b"\n", 1)[1]), 1)
+    ),
     "not a table": _of_some_table(lambda t: file(f"{t}.csv", _filler(b"\x89PNG\r\n\x1a\n\0\0\0"), 1)),
     "folder for a file": _of_some_table(lambda t: file(f"{t}.csv", _folder)),
     "pipe for a file": _of_some_table(lambda t: file(f"{t}.csv", _pipe)),
@@ -516,12 +548,18 @@ PARQUET: dict[str, Mutation] = {
     "Parquet column twice": parquet("cells.parquet", _two_of_a_name),
     "nested column": parquet("cells.parquet", recast("region", lambda v: pa.array([[x] for x in v]))),
     "struct column": parquet("cells.parquet", recast("area_km2", lambda v: pa.array([{"x": x} for x in v]))),
-    "binary column": parquet("cells.parquet", recast("region", lambda v: pa.array([x.encode() for x in v], pa.binary()))),
+    "binary column": parquet(
+        "cells.parquet", recast("region", lambda v: pa.array([x.encode() for x in v], pa.binary()))
+    ),
     "area as words": parquet("cells.parquet", recast("area_km2", lambda v: pa.array(["large"] * len(v)))),
     "area as time": parquet("cells.parquet", recast("area_km2", lambda v: pa.array([0] * len(v), pa.timestamp("s")))),
-    "area as duration": parquet("cells.parquet", recast("area_km2", lambda v: pa.array([0] * len(v), pa.duration("s")))),
+    "area as duration": parquet(
+        "cells.parquet", recast("area_km2", lambda v: pa.array([0] * len(v), pa.duration("s")))
+    ),
     "date as a number": parquet("control_cells.parquet", recast("date", lambda v: pa.array([20120101] * len(v)))),
-    "date with an hour": parquet("control_cells.parquet", recast("date", lambda v: pa.array([3600] * len(v), pa.timestamp("s")))),
+    "date with an hour": parquet(
+        "control_cells.parquet", recast("date", lambda v: pa.array([3600] * len(v), pa.timestamp("s")))
+    ),
     "date out of this world": parquet(
         "control_cells.parquet", recast("date", lambda v: pa.array([2**60] * len(v), pa.timestamp("us")))
     ),
@@ -590,6 +628,24 @@ def small(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def hasty(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that stand in a copy as they stand in the original are read once: their reader knows only their bytes."""
+    real = pack.read_table
+    known: dict[str, pd.DataFrame | None] = {}
+
+    def read_table(root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame | None:
+        files = [path for path in (root / f"{table.name}.csv", root / f"{table.name}.parquet") if os.path.lexists(path)]
+        same = len(files) == 1 and not files[0].is_symlink() and files[0].is_file()
+        if not same or not filecmp.cmp(files[0], small / files[0].name, shallow=False):
+            return real(root, table, faults)
+        if table.name not in known:
+            known[table.name] = real(root, table, faults)
+        return known[table.name]
+
+    monkeypatch.setattr(pack, "read_table", read_table)
+
+
 def _contents(folder: Path) -> list[tuple[str, int, int]]:
     found = [(p, p.lstat()) for p in folder.rglob("*")]
     return sorted((p.relative_to(folder).as_posix(), s.st_size, s.st_mtime_ns) for p, s in found)
@@ -608,14 +664,20 @@ def _assert_refused(folder: Path, planted: Planted, name: str) -> None:
         assert str(fault).isprintable(), (name, fault)
         assert len(str(fault)) < 1500, (name, len(str(fault)))
     if planted.line is None:
-        assert any(re.split(r" (?=line|row|feature|\[|issue)", place)[0] == planted.file for place in places), (name, planted, places)
+        assert any(re.split(r" (?=line|row|feature|\[|issue)", place)[0] == planted.file for place in places), (
+            name,
+            planted,
+            places,
+        )
     else:
         unit = "row" if planted.file.endswith(".parquet") else "line"
         assert f"{planted.file} {unit} {planted.line}" in places, (name, planted, places)
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_a_planted_fault_is_refused_and_named_with_file_and_line(small: Path, tmp_path: Path, chunk: int) -> None:
+def test_a_planted_fault_is_refused_and_named_with_file_and_line(
+    small: Path, hasty: None, tmp_path: Path, chunk: int
+) -> None:
     names = list(PLANTED)
     assert len(names) >= 60
     for seed in range(chunk, TOTAL, CHUNKS):
@@ -645,15 +707,45 @@ def _spoil(path: Path, rng: random.Random) -> str:
         rng.shuffle(lines)
         content = b"\n".join(lines)
     elif kind == "insert":
-        pieces = [b'"', b"'", b"\r", b"\xef\xbb\xbf", b"[" * 3000, b"{" * 3000, b"\xff", b"\0", b"1e400", b"x" * 200_000, "٣".encode()]
+        pieces = [
+            b'"',
+            b"'",
+            b"\r",
+            b"\xef\xbb\xbf",
+            b"[" * 3000,
+            b"{" * 3000,
+            b"\xff",
+            b"\0",
+            b"1e400",
+            b"x" * 200_000,
+            "٣".encode(),
+        ]
         content = content[:at] + rng.choice(pieces) + content[at:]
     elif kind == "repeat":
         content = content + content[at:]
     elif kind == "cells":
-        extreme = [b"", b"nan", b"-inf", b"1e308", b"-1e308", b"9" * 400, b"0000-00-00", b"2200-12-31", b"1500-01-01", b"\xe2\x80\xae", b"'; --", b"=1+1"]
-        content = b"\n".join(lines[:1] + [b",".join(rng.choice(extreme) if rng.random() < 0.03 else c for c in x.split(b",")) for x in lines[1:]])
+        extreme = [
+            b"",
+            b"nan",
+            b"-inf",
+            b"1e308",
+            b"-1e308",
+            b"9" * 400,
+            b"0000-00-00",
+            b"2200-12-31",
+            b"1500-01-01",
+            b"\xe2\x80\xae",
+            b"'; --",
+            b"=1+1",
+        ]
+        content = b"\n".join(
+            lines[:1]
+            + [b",".join(rng.choice(extreme) if rng.random() < 0.03 else c for c in x.split(b",")) for x in lines[1:]]
+        )
     elif kind == "number":
-        content = re.sub(rb"\d+\.\d+", lambda m: rng.choice([m[0], m[0], b"nan", b"inf", b"-1.5", b"1e308", b"0.0"]), content)
+        content = re.sub(
+            rb"\d+\.\d+", lambda m: rng.choice([m[0], m[0], b"nan", b"inf", b"-1.5", b"1e308", b"0.0"]), content
+        )
     else:
         content = re.sub(rb"[a-z]{4,}", lambda m: rng.choice([m[0]] * 40 + [b"x", b"1", b"a" * 3000]), content)
     path.write_bytes(content)
@@ -661,11 +753,13 @@ def _spoil(path: Path, rng: random.Random) -> str:
 
 
 @pytest.mark.parametrize("chunk", range(10))
-def test_damage_is_read_or_refused_and_nothing_else(small: Path, tmp_path: Path, chunk: int) -> None:
+def test_damage_is_read_or_refused_and_nothing_else(small: Path, hasty: None, tmp_path: Path, chunk: int) -> None:
     for seed in range(chunk * 12, chunk * 12 + 12):
         rng = random.Random(f"damage {seed}")
         folder = Path(shutil.copytree(small, tmp_path / str(seed) / "toy"))
-        what = _spoil(rng.choice(sorted(p for p in folder.iterdir() if p.name != "observations.csv" or rng.random() < 0.9)), rng)
+        what = _spoil(
+            rng.choice(sorted(p for p in folder.iterdir() if p.name != "observations.csv" or rng.random() < 0.9)), rng
+        )
         try:
             check_all(folder)
         except (PackError, QueryError) as error:
@@ -716,7 +810,9 @@ def _marked(folder: Path) -> None:
 
 
 def _as_parquet(folder: Path) -> None:
-    rows = pd.read_csv(folder / "observations.csv", keep_default_na=False, na_values={c: [""] for c in ("low", "value", "high")})
+    rows = pd.read_csv(
+        folder / "observations.csv", keep_default_na=False, na_values={c: [""] for c in ("low", "value", "high")}
+    )
     rows.to_parquet(folder / "observations.parquet", index=False)
     (folder / "observations.csv").unlink()
 
@@ -724,7 +820,12 @@ def _as_parquet(folder: Path) -> None:
 def _as_typed_parquet(folder: Path) -> None:
     """Other types for the same content: categories, stamps with a zone, decimals, wide text, big integers."""
     content = pq.read_table(folder / "control_cells.parquet")
-    kinds = {"source": pa.dictionary(pa.int8(), pa.string()), "date": pa.timestamp("us", "UTC"), "belligerent": pa.large_string(), "cell": pa.decimal128(38, 0)}
+    kinds = {
+        "source": pa.dictionary(pa.int8(), pa.string()),
+        "date": pa.timestamp("us", "UTC"),
+        "belligerent": pa.large_string(),
+        "cell": pa.decimal128(38, 0),
+    }
     for name, kind in kinds.items():
         at, column = content.column_names.index(name), content.column(name)
         if name == "cell":

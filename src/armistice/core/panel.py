@@ -60,3 +60,31 @@ def check_panel(panel: xr.Dataset) -> xr.Dataset:
     if bool((np.abs(share - 1) > 0.016).any()):
         raise PanelError("shares of control do not sum to one; expected one, within 1.5 %")
     return panel
+
+
+MAP_REACH = 7
+"""Days back within which a map still speaks for a day."""
+
+
+def on_day(values: xr.DataArray, day: np.datetime64, reach: int = MAP_REACH) -> xr.DataArray:
+    """What is known of a quantity on a day: its last value within the `reach` days that end there.
+
+    Parameters
+    ----------
+    values : DataArray
+        With the dimension ``time`` first.
+    day : datetime64
+    reach : int
+        Days, the day itself included.
+
+    Returns
+    -------
+    DataArray
+        Without ``time``; NaN where nothing is known.
+    """
+    end = np.datetime64(day, "D").astype("datetime64[ns]")
+    window = values.sel(time=slice(end - np.timedelta64(reach - 1, "D"), end))
+    out = np.full(window.shape[1:], np.nan)
+    for row in window.values:
+        out = np.where(np.isfinite(row), row, out)
+    return xr.DataArray(out, coords={k: v for k, v in values.coords.items() if "time" not in v.dims}, dims=values.dims[1:])

@@ -1,0 +1,1 @@
+"""Packs: read, check, build from raw files, lay out as a panel."""

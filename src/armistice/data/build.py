@@ -29,10 +29,10 @@ import pyarrow.parquet as pq
 import shapely
 
 from armistice.core.errors import BuildError, FaultCollector, PackError
+from armistice.core.packs import find_pack
 from armistice.data import geography, grid, territory
 from armistice.data.checks import read_table
 from armistice.data.geography import Land
-from armistice.core.packs import find_pack
 from armistice.data.pack import known_by, read_pack
 from armistice.data.raw import Recipe, locate, read_recipe
 from armistice.data.series import series_rows
@@ -150,7 +150,9 @@ def _pin(aside: Path, recipe: Recipe, files: dict[str, tuple[Path, str]], day: d
         block = re.compile(rf'(\[\[input\]\]\s+id = "{re.escape(entry.id)}"[^\[]*?sha256 = ")[^"]*(")', re.DOTALL)
         text, count = block.subn(rf"\g<1>{files[entry.id][1]}\g<2>", text)
         if not count:
-            raise BuildError(f'build.toml input {entry.id!r}: no line sha256 = "…" after its id; add one, empty at first')
+            raise BuildError(
+                f'build.toml input {entry.id!r}: no line sha256 = "…" after its id; add one, empty at first'
+            )
     (aside / "build.toml").write_text(text, encoding="utf-8")
     war = (aside / "war.toml").read_text(encoding="utf-8")
     war = re.sub(r"(?m)^as_of = .*$", f"as_of = {day.isoformat()}", war, count=1)
@@ -221,11 +223,15 @@ def _derive(
         _write(aside / "local", "control_cells", hidden[hidden["cell"].isin(set(grid_table["cell"]))])
     for step in (s for s in recipe.steps if s["kind"] == "outlines"):
         progress("outlines", 0.95)
-        text = json.dumps(geography.outlines_step(land, step), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        text = json.dumps(
+            geography.outlines_step(land, step), ensure_ascii=False, separators=(",", ":"), sort_keys=True
+        )
         (aside / "outlines.geojson").write_text(text + "\n", encoding="utf-8")
 
 
-def _axes(land: Land, cells: gpd.GeoDataFrame, control: list[dict[str, Any]], day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _axes(
+    land: Land, cells: gpd.GeoDataFrame, control: list[dict[str, Any]], day: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cut the axes by the last maps of the shipped sources, and add their steps to the regions."""
     steps = [s for s in land.recipe.steps if s["kind"] == "axis"]
     assigned, tables = [pd.DataFrame({"cell": [], "axis": [], "step": []})], []
@@ -247,7 +253,9 @@ def _axes(land: Land, cells: gpd.GeoDataFrame, control: list[dict[str, Any]], da
     return both, pd.concat(tables, ignore_index=True) if tables else empty
 
 
-def _source_tables(land: Land, step: dict[str, Any], cells: gpd.GeoDataFrame, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _source_tables(
+    land: Land, step: dict[str, Any], cells: gpd.GeoDataFrame, day: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All that is derived from one source of maps: observations by day, shares of hexagons by month."""
     maps = territory.read_maps(land.files, step, day)
     rows = [territory.control_rows(maps, land.regions, step, land.places, land.assets)]
@@ -378,7 +386,9 @@ def _write(folder: Path, name: str, frame: pd.DataFrame) -> None:
         if column.kind == "date":
             array = pa.array(pd.to_datetime(values.replace("", None)).dt.date, pa.date32())
         elif column.kind == "number":
-            array = pa.array(values.astype(float), pa.float64() if name == "observations" else pa.float32(), from_pandas=True)
+            array = pa.array(
+                values.astype(float), pa.float64() if name == "observations" else pa.float32(), from_pandas=True
+            )
         elif column.kind in ("integer", "flag"):
             array = pa.array(values, pa.uint64() if column.name == "cell" else pa.int32(), from_pandas=True)
         else:

@@ -6,6 +6,7 @@ so that one run of the checks reports all there is to mend.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import difflib
 import io
@@ -15,6 +16,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +62,18 @@ def readable(path: Path, root: Path, faults: FaultCollector, largest: int) -> bo
             faults.add(where, "no such file", "the file", "add it")
             return False
         if not path.resolve().is_relative_to(root.resolve()):
-            faults.add(where, "a link that leads out of the pack", "a file inside the pack", "copy the file into the pack")
+            faults.add(
+                where, "a link that leads out of the pack", "a file inside the pack", "copy the file into the pack"
+            )
             return False
         if not path.is_file():
             faults.add(where, "not a plain file", "a file", "replace it by the file itself")
             return False
         size = path.stat().st_size
     except OSError as error:
-        faults.add(where, f"cannot be opened ({error.strerror})", "a readable file", "check the file and its permissions")
+        faults.add(
+            where, f"cannot be opened ({error.strerror})", "a readable file", "check the file and its permissions"
+        )
         return False
     if size > largest:
         faults.add(where, f"{size:,} bytes", f"at most {largest:,}", "ship derived tables, not raw data")
@@ -122,7 +128,9 @@ def read_json(path: Path, root: Path, faults: FaultCollector) -> Any:
         return json.loads(text)
     except (RecursionError, ValueError) as error:
         line = f" line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        faults.add(path.relative_to(root).as_posix() + line, f"not JSON ({show(error, 100)})", "JSON", "restore the file")
+        faults.add(
+            path.relative_to(root).as_posix() + line, f"not JSON ({show(error, 100)})", "JSON", "restore the file"
+        )
         return None
 
 
@@ -137,7 +145,9 @@ def read_table(root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame
     """
     csv_path, parquet_path = root / f"{table.name}.csv", root / f"{table.name}.parquet"
     if csv_path.exists() and parquet_path.exists():
-        faults.add(csv_path.name, f"stands beside {parquet_path.name}", "one file", "remove the one that is out of date")
+        faults.add(
+            csv_path.name, f"stands beside {parquet_path.name}", "one file", "remove the one that is out of date"
+        )
     if parquet_path.exists() or parquet_path.is_symlink():
         frame, name, unit = _read_parquet(parquet_path, root, table, faults), parquet_path.name, "row"
     elif csv_path.exists() or csv_path.is_symlink():
@@ -156,13 +166,17 @@ def read_table(root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame
     out = pd.DataFrame(typed, index=frame.index)
     for column in table.columns:
         if column.name not in out:
-            out[column.name] = pd.Series(np.nan if column.kind in ("number", "integer", "flag") else "", index=out.index)
+            out[column.name] = pd.Series(
+                np.nan if column.kind in ("number", "integer", "flag") else "", index=out.index
+            )
     out = out[list(table.header)]
     if table.key:
         again = out[out.duplicated(list(table.key), keep="first")]
         for line, row in again.head(faults.limit).iterrows():
             key = ", ".join(str(row[k]) for k in table.key)
-            faults.add(f"{name} {unit} {line}", f"a second row for {show(key, 90)}", "one row each", "remove or merge one")
+            faults.add(
+                f"{name} {unit} {line}", f"a second row for {show(key, 90)}", "one row each", "remove or merge one"
+            )
     return out
 
 
@@ -308,7 +322,7 @@ def _parse(cells: pd.Series, column: Column, name: str, unit: str, faults: Fault
         if column.kind == "integer" and pd.api.types.is_integer_dtype(cells.dtype):
             return cells
         if column.kind == "integer" and good.all() and not gaps and np.any(np.abs(number) > 2**53):
-            exact = [int(str(value).split(".")[0]) for value in known]  # a float would change the last digits
+            exact = [int(Decimal(str(value))) for value in known]  # a float would change the last digits
             if max(map(abs, exact), default=0) < 2**63:
                 return pd.Series(np.array(exact, dtype=np.int64)[codes], index=cells.index)
         return pd.Series(spread(np.where(good, number, np.nan), np.nan), index=cells.index)
@@ -417,10 +431,8 @@ class TomlReader:
         if isinstance(value, datetime):
             value = value.date()
         if isinstance(value, str) and _DAY.match(value):
-            try:
+            with contextlib.suppress(ValueError):
                 value = date.fromisoformat(value)
-            except ValueError:
-                pass
         if isinstance(value, date) and _YEARS[0] <= value.year <= _YEARS[1]:
             return value
         if value is not None:

@@ -314,17 +314,19 @@ def _beneath(edges: Edges, which: Ints, outline: Outline) -> Floats:
         rows, pair = rows[touching], pair[touching]
         e = which[rows]
         f = outline.edges[pair]
-        value = _integral_of_lower(edges.x0[e], edges.y0[e], edges.x1[e], edges.y1[e], *f.T, outline.box[1])
+        ours = (edges.x0[e], edges.y0[e], edges.x1[e], edges.y1[e])
+        value = _integral_of_lower(ours, (f[:, 0], f[:, 1], f[:, 2], f[:, 3]), outline.box[1])
         total[begin:end] = np.bincount(rows - begin, weights=outline.sign[pair] * value, minlength=end - begin)
         begin = end
     return total
 
 
-def _integral_of_lower(
-    ax0: Floats, ay0: Floats, ax1: Floats, ay1: Floats,
-    bx0: Floats, by0: Floats, bx1: Floats, by1: Floats, base: float,
-) -> Floats:  # fmt: skip
+_Ends = tuple[Floats, Floats, Floats, Floats]
+
+
+def _integral_of_lower(a: _Ends, b: _Ends, base: float) -> Floats:
     """Integral of min(a(x), b(x)) - base over the x that two edges have in common."""
+    (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) = a, b
     x0, x1 = np.maximum(ax0, bx0), np.minimum(ax1, bx1)
     width = np.maximum(x1 - x0, 0.0)
     a_slope, b_slope = (ay1 - ay0) / (ax1 - ax0), (by1 - by0) / (bx1 - bx0)

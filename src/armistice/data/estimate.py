@@ -15,7 +15,7 @@ import xarray as xr
 from armistice.core.errors import QueryError
 from armistice.core.panel import check_panel
 from armistice.core.results import Holding
-from armistice.core.war import War
+from armistice.core.war import Region, War
 from armistice.data.checks import near
 from armistice.data.pack import Pack
 from armistice.data.tables import QUANTITIES
@@ -48,7 +48,10 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
     mapped = frame.mapped(rows, war)
     data: dict[str, tuple] = {"area": ("region", area), "population": ("region", population)}
     four = ("time", "source", "region", "belligerent")
-    for name, triple in (("control", _control(frame, rows, war, mapped, area)), ("people", _people(frame, rows, war, mapped, population))):
+    for name, triple in (
+        ("control", _control(frame, rows, war, mapped, area)),
+        ("people", _people(frame, rows, war, mapped, population)),
+    ):
         for suffix, values in zip(("_low", "", "_high"), triple, strict=True):
             data[name + suffix] = (four, values)
     axes = [a.id for a in war.axes]
@@ -88,7 +91,12 @@ def without_spoiled(rows: pd.DataFrame, redraws: pd.DataFrame) -> pd.DataFrame:
             if back and abs(one["change_km2"]) >= 100 and two["date"] - one["date"] <= pd.Timedelta(days=10):
                 spans.append((source, one["date"], two["date"] - pd.Timedelta(days=1)))
     for source, first, last in sorted(set(spans)):
-        hit = (rows["source"] == source) & (rows["start"] <= last) & (rows["end"] >= first) & rows["quantity"].isin(_MAPPED)
+        hit = (
+            (rows["source"] == source)
+            & (rows["start"] <= last)
+            & (rows["end"] >= first)
+            & rows["quantity"].isin(_MAPPED)
+        )
         before, after = rows[hit & (rows["start"] < first)].copy(), rows[hit & (rows["end"] > last)].copy()
         before["end"], after["start"] = first - pd.Timedelta(days=1), last + pd.Timedelta(days=1)
         rows = pd.concat([part for part in (rows[~hit], before, after) if len(part)], ignore_index=True)
@@ -142,7 +150,9 @@ def _triple(frame: _Frame, rows: pd.DataFrame, names: list[str]) -> tuple[np.nda
     return np.where(np.isnan(value), np.nan, low), value, np.where(np.isnan(value), np.nan, high)
 
 
-def _control(frame: _Frame, rows: pd.DataFrame, war: War, mapped: np.ndarray, area: np.ndarray) -> tuple[np.ndarray, ...]:
+def _control(
+    frame: _Frame, rows: pd.DataFrame, war: War, mapped: np.ndarray, area: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """Land held by both sides: what is drawn for one side, and the rest of the region for the other."""
     control = rows[rows["quantity"] == "control"]
     drawn = []
@@ -152,13 +162,18 @@ def _control(frame: _Frame, rows: pd.DataFrame, war: War, mapped: np.ndarray, ar
     (a_low, a, a_high), (b_low, b, b_high) = drawn
     abroad = np.array([war.regions[r].owner == "a" for r in frame.regions])
     a_value = np.where(abroad, area - b, np.minimum(a, area))
-    a_lo, a_hi = np.where(abroad, area - b_high, np.minimum(a_low, area)), np.where(abroad, area - b_low, np.minimum(a_high, area))
+    a_lo, a_hi = (
+        np.where(abroad, area - b_high, np.minimum(a_low, area)),
+        np.where(abroad, area - b_low, np.minimum(a_high, area)),
+    )
     return tuple(
         np.stack(pair, axis=-1) for pair in ((a_lo, area - a_hi), (a_value, area - a_value), (a_hi, area - a_lo))
     )
 
 
-def _people(frame: _Frame, rows: pd.DataFrame, war: War, mapped: np.ndarray, population: np.ndarray) -> tuple[np.ndarray, ...]:
+def _people(
+    frame: _Frame, rows: pd.DataFrame, war: War, mapped: np.ndarray, population: np.ndarray
+) -> tuple[np.ndarray, ...]:
     own = rows[(rows["quantity"] == "people") & (rows["belligerent"] == war.side("a").id)]
     counted = mapped[:, :, None] & np.isfinite(population)
     low, value, high = (np.where(counted & np.isnan(v), 0.0, v) for v in _triple(frame, own, frame.regions))
@@ -222,30 +237,32 @@ def holdings(pack: Pack, region: str, day: date) -> dict[str, Holding]:
     control = at[at["quantity"] == "control"]
     mapped = control[(control["region"] == war.root) & (control["belligerent"] == war.side("a").id)]
     out: dict[str, Holding] = {}
-    drawn_side = place.owner == "b" and "a" or "b"
+    drawn = war.side("a") if place.owner == "b" else war.side("b")
+    here = control[(control["region"] == place.id) & (control["belligerent"] == drawn.id)]
     for source in sorted(mapped["source"]):
-        own = control[
-            (control["source"] == source) & (control["region"] == place.id)
-            & (control["belligerent"] == war.side("a" if drawn_side == "a" else "b").id)
-        ]  # fmt: skip
+        own = here[here["source"] == source]
         value, low, high = (float(own[c].iloc[0]) if len(own) else 0.0 for c in ("value", "low", "high"))
         low, high = (value if np.isnan(low) else low), (value if np.isnan(high) else high)
         area = place.area_km2
-        if drawn_side == "a":
+        if drawn.side == "a":
             a, a_low, a_high = min(value, area), min(low, area), min(high, area)
         else:
             a, a_low, a_high = area - value, area - high, area - low
         people_low, people_high = _people_of_b(at, source, place, war)
         out[source] = Holding(source, a, area - a, a_low, a_high, a / area if area else 0.0, people_low, people_high)
     if not out:
-        record = pack.observations[(pack.observations["quantity"] == "control") & (pack.observations["region"] == war.root)]
+        record = pack.observations[
+            (pack.observations["quantity"] == "control") & (pack.observations["region"] == war.root)
+        ]
         spans = record.groupby("source").agg(a=("start", "min"), b=("end", "max"))
         known = "; ".join(f"{s} {r.a:%Y-%m-%d} to {r.b:%Y-%m-%d}" for s, r in spans.iterrows())
-        raise QueryError(f"{day}: no map of that day; expected a day that a source covers ({known}, with gaps); choose one")
+        raise QueryError(
+            f"{day}: no map of that day; expected a day that a source covers ({known}, with gaps); choose one"
+        )
     return out
 
 
-def _people_of_b(at: pd.DataFrame, source: str, place, war: War) -> tuple[float | None, float | None]:
+def _people_of_b(at: pd.DataFrame, source: str, place: Region, war: War) -> tuple[float | None, float | None]:
     if place.population is None or place.level > 2 or place.owner == "a":
         return None, None
     own = at[

@@ -47,7 +47,9 @@ class Land:
         """The raw file that a step names."""
         name = step.get(key)
         if name not in self.files:
-            raise BuildError(f"build.toml step {step.get('kind')!r}: {key} is {name!r}; expected the id of an input; name one")
+            raise BuildError(
+                f"build.toml step {step.get('kind')!r}: {key} is {name!r}; expected the id of an input; name one"
+            )
         return self.files[name]
 
     def level(self, number: int) -> gpd.GeoDataFrame:
@@ -125,7 +127,9 @@ def regions_step(land: Land, step: dict[str, Any]) -> None:
     both = pd.concat([land.regions, rows], ignore_index=True) if len(land.regions) else rows.reset_index(drop=True)
     again = both["region"].duplicated()
     if again.any():
-        raise BuildError(f"{path}: region ids repeat ({', '.join(both['region'][again].head(3))}); give the step a suffix")
+        raise BuildError(
+            f"{path}: region ids repeat ({', '.join(both['region'][again].head(3))}); give the step a suffix"
+        )
     land.regions = gpd.GeoDataFrame(both, geometry="geometry", crs=land.recipe.projection)
 
 
@@ -175,7 +179,10 @@ def people_step(land: Land, step: dict[str, Any]) -> None:
         rows = regions["level"] == level
         total = people.groupby(people.index.str[:length]).sum(min_count=1)
         codes = step.get("codes", {}) if level == min(lengths) else {}
-        key = [codes.get(r, c[:length]) for r, c in zip(regions.loc[rows, "region"], regions.loc[rows, "code"], strict=True)]
+        key = [
+            codes.get(r, c[:length])
+            for r, c in zip(regions.loc[rows, "region"], regions.loc[rows, "code"], strict=True)
+        ]
         regions.loc[rows, "population"] = [total.get(k, np.nan) for k in key]
     for region, value in step.get("extra", {}).items():
         regions.loc[regions["region"] == region, "population"] = float(value)

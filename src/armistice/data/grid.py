@@ -136,7 +136,9 @@ def axis_steps(land: Land, grid: gpd.GeoDataFrame, held: np.ndarray, step: dict[
         done = np.cumsum(area[cells])
         count = max(1, round(done[-1] / target))
         number = np.minimum((done - area[cells] / 2) / (done[-1] / count), count - 1e-9).astype(int)
-        rows.append(pd.DataFrame({"cell": grid["cell"].to_numpy()[cells], "axis": step["axis"], "step": last + 1 + number}))
+        rows.append(
+            pd.DataFrame({"cell": grid["cell"].to_numpy()[cells], "axis": step["axis"], "step": last + 1 + number})
+        )
         last += count
     return pd.concat(rows, ignore_index=True)
 

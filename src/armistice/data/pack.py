@@ -6,9 +6,11 @@ so that whatever follows may rely on what the checks promise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +94,11 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
     if (folder / "local").is_symlink():
         faults.add("local", "a link", "a folder inside the pack", "copy the folder into the pack")
     for name in ("observations", "control_cells"):
-        local = read_table(folder / "local", TABLES[name], faults) if (folder / "local" / f"{name}.parquet").exists() else None
+        local = (
+            read_table(folder / "local", TABLES[name], faults)
+            if (folder / "local" / f"{name}.parquet").exists()
+            else None
+        )
         if local is not None:
             frames[name] = pd.concat([frames[name], local], ignore_index=True)
             frames[name].index += 1
@@ -150,17 +156,15 @@ def _read_war(
     if as_of < start:
         faults.add("war.toml", f"as_of {as_of} before start {start}", "as_of on or after start", "mend one of them")
     elif not start <= baseline <= as_of:
-        faults.add("war.toml", f"baseline {baseline}", f"a day from start {start} to as_of {as_of}", "mend the baseline")
+        faults.add(
+            "war.toml", f"baseline {baseline}", f"a day from start {start} to as_of {as_of}", "mend the baseline"
+        )
     root = top.identifier("root")
     sides = []
     for item in top.tables("belligerent"):
         side = item.text("side", choices=("a", "b"))
-        sides.append(
-            Belligerent(
-                item.identifier("id"), item.text("name"), item.text("adjective"),
-                "b" if side == "b" else "a", item.text("capital"),
-            )  # fmt: skip
-        )
+        name, adjective, capital = item.text("name"), item.text("adjective"), item.text("capital")
+        sides.append(Belligerent(item.identifier("id"), name, adjective, "b" if side == "b" else "a", capital))
         item.close()
     if sorted(b.side for b in sides) != ["a", "b"]:
         found = f"sides {', '.join(b.side for b in sides) or 'none'}"
@@ -181,19 +185,13 @@ def _read_war(
     regions = _regions(frames["regions"], faults)
     if root not in regions:
         faults.add("war.toml", f"root is {show(root)}", "the country's row in regions.csv", near(root, regions))
-    head = TomlReader(issues_file, "issues.toml", faults)
-    issues = tuple(_issue(item) for item in head.tables("issue", required=False))
-    lines = tuple(_red_line(item, issues, faults) for item in head.tables("red_line", required=False))
-    head.close()
+    stakes = TomlReader(issues_file, "issues.toml", faults)
+    issues = tuple(_issue(item) for item in stakes.tables("issue", required=False))
+    lines = tuple(_red_line(item, issues, faults) for item in stakes.tables("red_line", required=False))
+    stakes.close()
     for again in {i.id for i in issues if [j.id for j in issues].count(i.id) > 1}:
         faults.add("issues.toml", f'issue "{again}" twice', "each issue once", "remove or rename one")
-    sources = {
-        row.id: Source(
-            row.id, row.producer, row.title, row.version, row.url, row.licence, row.published,
-            "" if pd.isna(row.accessed) else str(row.accessed)[:10], row.sha256,
-        )
-        for row in frames["sources"].itertuples()
-    }  # fmt: skip
+    sources = {row.id: _source(row) for row in frames["sources"].itertuples()}
     axes = tuple(_axis(head, frames["axis"]) for head in axis_heads.values())
     _known(frames["axis"], "axis", "axis", set(axis_heads), "an [[axis]] of war.toml", faults)
     for axis in axes:
@@ -205,6 +203,13 @@ def _read_war(
         belligerents=(sides[0], sides[1]), third_parties=third, issues=issues, red_lines=lines, axes=axes,
         regions=regions, sources=sources, notes=notes,
     )  # fmt: skip
+
+
+def _source(row: Any) -> Source:
+    accessed = "" if pd.isna(row.accessed) else str(row.accessed)[:10]
+    return Source(
+        row.id, row.producer, row.title, row.version, row.url, row.licence, row.published, accessed, row.sha256
+    )
 
 
 def _issue(item: TomlReader) -> Issue:
@@ -234,9 +239,13 @@ def _issue(item: TomlReader) -> Issue:
         ideal = inner.text("ideal")
         for option_id in (ideal, *acceptable):
             if option_id not in names:
-                item.faults.add(inner.where, f"option {show(option_id)}", "an option of the issue", near(option_id, names))
+                item.faults.add(
+                    inner.where, f"option {show(option_id)}", "an option of the issue", near(option_id, names)
+                )
         if len(acceptable) != 2:
-            item.faults.add(inner.where, f"acceptable has {len(acceptable)} entries", "two options, from and to", "name both")
+            item.faults.add(
+                inner.where, f"acceptable has {len(acceptable)} entries", "two options, from and to", "name both"
+            )
             acceptable = [ideal, ideal]
         source = inner.text("source")
         preference[side] = Preference(
@@ -263,7 +272,9 @@ def _red_line(item: TomlReader, issues: tuple[Issue, ...], faults: FaultCollecto
     if line.issue not in options:
         faults.add(item.where, f"issue {show(line.issue)}", "an issue of the war", near(line.issue, options))
     elif line.option not in options[line.issue]:
-        faults.add(item.where, f"option {show(line.option)}", "an option of the issue", near(line.option, options[line.issue]))
+        faults.add(
+            item.where, f"option {show(line.option)}", "an option of the issue", near(line.option, options[line.issue])
+        )
     return line
 
 
@@ -363,12 +374,14 @@ def _check_tables(war: War, frames: dict[str, pd.DataFrame], faults: FaultCollec
 
 def _place(name: str, frame: pd.DataFrame) -> str:
     """How rows of a table are named in messages: line for CSV, row for Parquet."""
-    return f"{name}.parquet row" if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 1 else f"{name}.csv line"
+    return (
+        f"{name}.parquet row"
+        if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 1
+        else f"{name}.csv line"
+    )
 
 
-def _known(
-    frame: pd.DataFrame, name: str, column: str, known: set, expected: str, faults: FaultCollector
-) -> None:
+def _known(frame: pd.DataFrame, name: str, column: str, known: set, expected: str, faults: FaultCollector) -> None:
     """Report cells that name something unknown; empty cells were reported, if required, when the table was read."""
     values = frame[column]
     bad = ~values.isin(known) & values.notna()
@@ -381,30 +394,62 @@ def _known(
 
 
 def _check_observations(war: War, rows: pd.DataFrame, place: str, faults: FaultCollector) -> None:
-    def report(bad: pd.Series, found, expected: str, remedy: str) -> None:
+    def report(bad: pd.Series, found: Callable[[Any], str], expected: str, remedy: str) -> None:
         if not bad.any():
             return
         for line, row in rows[bad.fillna(False)].head(faults.limit + 1).iterrows():
             faults.add(f"{place} {line}", found(row), expected, remedy)
 
-    report(rows["end"] < rows["start"], lambda r: f"end {r.end:%Y-%m-%d} before start {r.start:%Y-%m-%d}", "start ≤ end", "swap or mend them")
+    report(
+        rows["end"] < rows["start"],
+        lambda r: f"end {r.end:%Y-%m-%d} before start {r.start:%Y-%m-%d}",
+        "start ≤ end",
+        "swap or mend them",
+    )
     early = rows["published"] < rows["start"]
-    report(early, lambda r: f"published {r.published:%Y-%m-%d}, before the period begins", "published ≥ start", "mend the date")
+    report(
+        early,
+        lambda r: f"published {r.published:%Y-%m-%d}, before the period begins",
+        "published ≥ start",
+        "mend the date",
+    )
     nowhere = rows["quantity"].isin(REGIONAL) & (rows["region"] == "")
     report(nowhere, lambda r: f"{r.quantity} without a region", "the region it speaks of", "name the region")
     units = rows["quantity"].map({q.name: q.unit for q in QUANTITIES.values()})
-    report(units.notna() & (rows["unit"] != units), lambda r: f"unit {show(r.unit)} for {r.quantity}", "the unit declared for the quantity", "convert the value and name the unit")
-    for bound, worse in (("low", rows["low"] > rows["value"]), ("high", rows["high"] < rows["value"])):
-        report(worse, lambda r, b=bound: f"{b} {r[b]:g} on the wrong side of value {r.value:g}", "low ≤ value ≤ high", "order them")
+    report(
+        units.notna() & (rows["unit"] != units),
+        lambda r: f"unit {show(r.unit)} for {r.quantity}",
+        "the unit declared for the quantity",
+        "convert the value and name the unit",
+    )
+    order = (rows["low"] > rows["value"]) | (rows["high"] < rows["value"])
+    report(order, lambda r: f"low {r.low:g}, value {r.value:g}, high {r.high:g}", "low ≤ value ≤ high", "order them")
     low = rows["quantity"].map({q.name: q.low for q in QUANTITIES.values()}).astype(float)
-    report(rows[["value", "low"]].min(axis=1) < low, lambda r: f"{r.quantity} is {min(r.value, r.low if pd.notna(r.low) else r.value):g}", "a value that is not negative", "check the sign")
+    report(
+        rows[["value", "low"]].min(axis=1) < low,
+        lambda r: f"{r.quantity} is {min(r.value, r.low if pd.notna(r.low) else r.value):g}",
+        "a value that is not negative",
+        "check the sign",
+    )
     area = rows["region"].map({r.id: r.area_km2 for r in war.regions.values()}).astype(float)
     control = rows["quantity"] == "control"
     over = control & (rows["value"] > area * (1 + AREA_TOLERANCE) + 0.5)
-    report(over, lambda r: f"control in {show(r.region)} is {r.value:,.1f} km², a share of {r.value / max(war.regions[r.region].area_km2, 1e-9):.3g}", "a share of at most 1 of the region's area, within 1.5 %", "check unit and region")
+    report(
+        over,
+        lambda r: (
+            f"control in {show(r.region)} is {r.value:,.1f} km², a share of {r.value / max(war.regions[r.region].area_km2, 1e-9):.3g}"
+        ),
+        "a share of at most 1 of the region's area, within 1.5 %",
+        "check unit and region",
+    )
     people = rows["region"].map({r.id: r.population for r in war.regions.values()}).astype(float)
     over = (rows["quantity"] == "people") & (rows["value"] > people * (1 + AREA_TOLERANCE) + 1)
-    report(over, lambda r: f"people in {show(r.region)} are {r.value:,.0f}", "at most the region's population", "check unit and region")
+    report(
+        over,
+        lambda r: f"people in {show(r.region)} are {r.value:,.0f}",
+        "at most the region's population",
+        "check unit and region",
+    )
     _check_shares(war, rows[control], place, faults)
     _check_overlaps(rows, place, faults)
 
@@ -423,7 +468,9 @@ def _check_shares(war: War, control: pd.DataFrame, place: str, faults: FaultColl
             total = (same["value"] + row.value) / max(area, 1e-9)
             if (total > 1 + AREA_TOLERANCE + 0.5 / max(area, 1e-9)).any():
                 found = f"control in {show(region)} on {row.start:%Y-%m-%d} sums to {total.max():.3g}"
-                faults.add(f"{place} {row.Index}", found, "at most 1, within 0.015", "split the overlap or mark it contested")
+                faults.add(
+                    f"{place} {row.Index}", found, "at most 1, within 0.015", "split the overlap or mark it contested"
+                )
 
 
 def _check_overlaps(rows: pd.DataFrame, place: str, faults: FaultCollector) -> None:
@@ -460,11 +507,15 @@ def _check_axes(war: War, frame: pd.DataFrame, faults: FaultCollector) -> None:
     for line, region in frame["region"].items():
         if region in war.regions and war.regions[region].level != 9:
             found = f"region {show(region)} of level {war.regions[region].level}"
-            faults.add(f"{_place('axis', frame)} {line}", found, "a step as a region of level 9", "name the step's own region")
+            faults.add(
+                f"{_place('axis', frame)} {line}", found, "a step as a region of level 9", "name the step's own region"
+            )
     for axis_id, rows in frame.groupby("axis"):
         steps = sorted(int(s) for s in rows["step"].dropna())
         if steps != list(range(1, len(steps) + 1)):
-            faults.add("axis.csv", f"steps of {show(axis_id)} are {steps[:8]}", "1, 2, 3 … without a gap", "number them again")
+            faults.add(
+                "axis.csv", f"steps of {show(axis_id)} are {steps[:8]}", "1, 2, 3 … without a gap", "number them again"
+            )
 
 
 def _check_outlines(folder: Path, faults: FaultCollector) -> None:
@@ -475,11 +526,17 @@ def _check_outlines(folder: Path, faults: FaultCollector) -> None:
         return
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list):
-        faults.add(path.name, "no list of features", "a GeoJSON FeatureCollection", "restore the file, or build the pack again")
+        faults.add(
+            path.name, "no list of features", "a GeoJSON FeatureCollection", "restore the file, or build the pack again"
+        )
         return
     for number, feature in enumerate(features, 1):
-        properties, geometry = (feature.get(k) if isinstance(feature, dict) else None for k in ("properties", "geometry"))
+        properties, geometry = (
+            feature.get(k) if isinstance(feature, dict) else None for k in ("properties", "geometry")
+        )
         named = isinstance(properties, dict) and isinstance(properties.get("layer"), str)
-        drawn = isinstance(geometry, dict) and isinstance(geometry.get("type"), str) and bool(geometry.get("coordinates"))
+        drawn = (
+            isinstance(geometry, dict) and isinstance(geometry.get("type"), str) and bool(geometry.get("coordinates"))
+        )
         if not (named and drawn):
             faults.add(f"{path.name} feature {number}", "no layer or no geometry", "both", "build the pack again")

@@ -72,7 +72,9 @@ def read_recipe(folder: Path) -> Recipe:
         item.close()
         place = PurePosixPath(entry.pattern)
         if place.is_absolute() or ".." in place.parts or "\\" in entry.pattern:
-            faults.add(item.where, f"pattern {show(entry.pattern)}", "a path inside the raw folder", "remove the way out")
+            faults.add(
+                item.where, f"pattern {show(entry.pattern)}", "a path inside the raw folder", "remove the way out"
+            )
         if entry.id in inputs:
             faults.add(item.where, f"input {show(entry.id)} twice", "each input once", "rename one")
         inputs[entry.id] = entry

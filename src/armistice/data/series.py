@@ -28,17 +28,21 @@ def series_rows(path: Path, step: dict[str, Any]) -> pd.DataFrame:
     for column, allowed in step.get("where", {}).items():
         table = table[table[column].isin(allowed)]
     if table.empty:
-        raise BuildError(f"{path}: no rows left after {step.get('where')}; expected some; check the recipe and the file")
+        raise BuildError(
+            f"{path}: no rows left after {step.get('where')}; expected some; check the recipe and the file"
+        )
     out = []
     for value in step["values"]:
         quantity = QUANTITIES.get(value["quantity"])
         if quantity is None:
-            raise BuildError(f"build.toml series {step['input']!r}: no quantity {value['quantity']!r}; expected a declared one")
+            raise BuildError(
+                f"build.toml series {step['input']!r}: no quantity {value['quantity']!r}; expected a declared one"
+            )
         wanted = value.get("columns") or [value["column"]]
         rows = table
         for column, allowed in value.get("where", {}).items():
             columns(table, path, column)
-            rows = rows[rows[column].isin(allowed)]
+            rows = _complete(rows[rows[column].isin(allowed)], column, len(allowed), step)
         columns(rows, path, *wanted)
         numbers = rows[wanted].astype(float)
         total = numbers.sum(axis=1, min_count=1) * float(value.get("scale", 1.0))
@@ -61,6 +65,12 @@ def series_rows(path: Path, step: dict[str, Any]) -> pd.DataFrame:
     rows["region"], rows["source"], rows["note"] = step.get("region", ""), step["source"], step.get("note", "")
     rows["low"] = rows["high"] = np.nan
     return rows
+
+
+def _complete(rows: pd.DataFrame, column: str, parts: int, step: dict[str, Any]) -> pd.DataFrame:
+    """Rows of the dates on which all parts of a sum are reported; a missing part would pass for a fall."""
+    keys = [step["date"], *([step["belligerent_column"]] if "belligerent_column" in step else [])]
+    return rows[rows.groupby(keys)[column].transform("nunique") == parts]
 
 
 def _parties(rows: pd.DataFrame, step: dict[str, Any]) -> pd.Series | str:

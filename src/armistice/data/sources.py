@@ -57,10 +57,11 @@ def fetch(
     """
     recipe = read_recipe(find_pack(pack))
     entries = list(recipe.inputs.values())
-    out = []
-    for number, entry in enumerate(entries):
-        out.append(_one(entry, folder, lambda share, n=number, e=entry: progress(e.id, (n + share) / len(entries))))
-    return out
+
+    def one(number: int, entry: Input) -> Fetched:
+        return _one(entry, folder, lambda share: progress(entry.id, (number + share) / len(entries)))
+
+    return [one(number, entry) for number, entry in enumerate(entries)]
 
 
 def _one(entry: Input, folder: Path, progress: Callable[[float], None]) -> Fetched:

@@ -56,9 +56,7 @@ class MapSeries:
         )
 
 
-def read_maps(
-    files: dict[str, Path], step: dict[str, Any], until: date, last_only: bool = False
-) -> MapSeries:
+def read_maps(files: dict[str, Path], step: dict[str, Any], until: date, last_only: bool = False) -> MapSeries:
     """Read the maps of a source, known by a day, as its step of the recipe describes them.
 
     Keys of the step: parts, a list of {input, date, column, held, sure}; of several parts with a map of the same
@@ -77,7 +75,7 @@ def read_maps(
     names = sorted({name for by in held.values() for name in by})
     layers: dict[str, Shapes] = {name: [held[day].get(name) for day in days] for name in names}
     if len(names) > 1:
-        layers[_TWICE] = [_overlap([s for s in held[day].values()]) for day in days]
+        layers[_TWICE] = [_overlap(list(held[day].values())) for day in days]
     told = np.array([day in unknown for day in days])
     if told.any():
         layers[_UNKNOWN] = [next(iter(unknown[day].values())) if day in unknown else None for day in days]
@@ -96,7 +94,9 @@ def _shapes_by_day(
         columns(shapes, path, part["date"], part["column"])
         wanted = shapes[part["column"]].isin(part["held"])
         if not wanted.any():
-            raise BuildError(f"{path}: no {part['held']} in {part['column']}; expected them; adapt build.toml to the file")
+            raise BuildError(
+                f"{path}: no {part['held']} in {part['column']}; expected them; adapt build.toml to the file"
+            )
         shapes = shapes[wanted].reset_index(drop=True)
         stamps = days_of(shapes[part["date"]], path).to_numpy().astype("datetime64[D]")
         keep = stamps <= known
@@ -227,7 +227,12 @@ def _with_country(areas: np.ndarray, regions: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _people_rows(
-    days: np.ndarray, books: dict[str, Ledger], held: np.ndarray, regions: gpd.GeoDataFrame, places: pd.DataFrame, common: dict
+    days: np.ndarray,
+    books: dict[str, Ledger],
+    held: np.ndarray,
+    regions: gpd.GeoDataFrame,
+    places: pd.DataFrame,
+    common: dict,
 ) -> pd.DataFrame:
     """People in the part held, split within a cut community by land and by listed places."""
     levels = regions["level"].to_numpy()
@@ -289,7 +294,9 @@ def _asset_rows(
     if not keep.any():
         return pd.DataFrame()
     value = counts[:, keep]
-    return run_lengths(days, np.array(ids)[keep], value, value, value, quantity="assets", unit="count", note="", **common)
+    return run_lengths(
+        days, np.array(ids)[keep], value, value, value, quantity="assets", unit="count", note="", **common
+    )
 
 
 def run_lengths(
@@ -347,7 +354,9 @@ def redraws(control: pd.DataFrame, regions: pd.DataFrame, least_km2: float = 40.
         change = daily.diff()
         gap = daily.index.to_series().diff().dt.days
         typical = change.abs().rolling(90, center=True, min_periods=20).median()
-        jump = (change.abs() >= least_km2) & (change.abs() > 10 * typical.clip(lower=0.5)) & (gap.to_numpy()[:, None] <= 5)
+        jump = (
+            (change.abs() >= least_km2) & (change.abs() > 10 * typical.clip(lower=0.5)) & (gap.to_numpy()[:, None] <= 5)
+        )
         for day, region in jump.stack()[lambda s: s].index:
             size = float(change.at[day, region])
             others = [t for (s, b), t in tables.items() if s != source and b == belligerent and region in t]

@@ -1,0 +1,1 @@
+"""What the panel tells about movement to come."""

@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 
 from armistice.core.errors import QueryError
+from armistice.core.panel import on_day
 from armistice.core.results import Forecast, ForecastMonth
 
 WINDOWS = (1, 3, 6, 12)
@@ -46,14 +47,8 @@ def monthly_area(panel: xr.Dataset, region: str) -> tuple[np.ndarray, np.ndarray
     last = np.datetime64(panel.attrs["as_of"], "D")
     days = _months_back(last, np.datetime64(panel["time"].values[0], "D"))
     side = panel.attrs["side_a"]
-    values = panel["control"].sel(region=region, belligerent=side).values
-    time = panel["time"].values.astype("datetime64[D]")
-    level = np.full((len(days), values.shape[1]), np.nan)
-    for row, day in enumerate(days):
-        window = values[(time <= day) & (time > day - np.timedelta64(7, "D"))]
-        for source in range(values.shape[1]):
-            known = window[np.isfinite(window[:, source]), source]
-            level[row, source] = known[-1] if len(known) else np.nan
+    values = panel["control"].sel(region=region, belligerent=side)
+    level = np.stack([on_day(values, day).values for day in days])
     area = np.full(len(days), np.nan)
     if not np.isfinite(level[-1]).any():
         return days, area
@@ -108,7 +103,7 @@ def forecast_area(panel: xr.Dataset, region: str, horizon: int, seed: int = 0) -
         raise QueryError(f"region {region!r}: no daily areas; expected the country or one of its regions ({known}, …)")
     if not 1 <= horizon <= 60:
         raise QueryError(f"horizon {horizon}: out of range; expected 1 to 60 months; choose such a number")
-    days, area = monthly_area(panel, region)
+    _, area = monthly_area(panel, region)
     known = area[np.isfinite(area)][-MEMORY - 1 :]
     if len(known) < 13:
         raise QueryError(

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import vl_convert
 
 from armistice.claims import check_claims
 from armistice.core.errors import QueryError
 from armistice.core.results import Verdict
-from armistice.show import deals, maps, series
-from armistice.show.style import Figure, to_html, to_png, to_svg
+from armistice.show import aid, deals, maps, series
+from armistice.show.style import Figure, to_png, to_spec, to_svg
 from armistice.study import Study, contested_regions
 
 
@@ -55,6 +58,12 @@ class Records:
         return maps.Ground(tables["cells"], tables["control_cells"], tables["places"], tables["assets"], outlines)
 
     @cached_property
+    def donors(self) -> dict[str, Any]:
+        """Outlines of the donors' countries, if the pack has them."""
+        path = self.study.pack.path / "donors.geojson"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    @cached_property
     def map_day(self) -> date:
         """The last day with a map of hexagons."""
         days = self.study.pack.tables["control_cells"]["date"]
@@ -68,8 +77,8 @@ class Records:
         return _day(earlier.max() if len(earlier) else days.min())
 
 
-def _day(value: object) -> date:
-    return np.datetime64(value, "D").astype(date)
+def _day(value: pd.Timestamp) -> date:
+    return value.date()
 
 
 Maker = Callable[[Records, int], Figure]
@@ -122,12 +131,12 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     ),
     "forecast": (
         "area to be taken in the region the war turns on, at the recent pace",
-        _always,
+        lambda r: r.focus in r.study.forecasts,
         lambda r, w: series.draw_forecast(r.study.pack.war, r.study.forecasts[r.focus], width=w),
     ),
     "forecast-country": (
         "area to be taken in the country, at the recent pace",
-        _always,
+        lambda r: r.study.pack.war.root in r.study.forecasts,
         lambda r, w: series.draw_forecast(r.study.pack.war, r.study.forecasts[r.study.pack.war.root], width=w),
     ),
     "losses": (
@@ -138,12 +147,17 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     "aid-by-month": (
         "aid by month",
         _measured("aid_military", "aid_financial"),
-        lambda r, w: series.draw_aid_by_month(r.study.pack.war, r.study.panel, width=w),
+        lambda r, w: aid.draw_aid_by_month(r.study.pack.war, r.study.panel, width=w),
     ),
     "aid-by-donor": (
         "aid by donor",
         _measured("aid_given_military", "aid_given_financial"),
-        lambda r, w: series.draw_aid_by_donor(r.study.pack.war, r.study.panel, width=w),
+        lambda r, w: aid.draw_aid_by_donor(r.study.pack.war, r.study.panel, width=w),
+    ),
+    "donor-map": (
+        "who gives aid, on a map",
+        lambda r: bool(r.donors) and _measured("aid_given_military", "aid_given_financial")(r),
+        lambda r, w: aid.draw_donor_map(r.study.pack.war, r.study.panel, r.donors, width=w),
     ),
     "positions": (
         "positions of both sides by issue over time",
@@ -210,13 +224,20 @@ def draw_figures(study: Study, name: str | None, out: Path, width: int) -> list[
     for item in wanted:
         _, has, make = FIGURES[item]
         if not has(records):
-            raise QueryError(f"figure {item!r}: the pack has no data for it as of {study.pack.war.as_of}; choose another")
+            raise QueryError(
+                f"figure {item!r}: the pack has no data for it as of {study.pack.war.as_of}; choose another"
+            )
         figure = make(records, width)
         file = out if single else out / f"{item}.svg"
         file.parent.mkdir(parents=True, exist_ok=True)
         if file.suffix == ".png":
             file.write_bytes(to_png(figure, framed=True))
         else:
-            file.write_text((to_html if file.suffix == ".html" else to_svg)(figure, framed=True), encoding="utf-8")
+            page = (
+                vl_convert.vegalite_to_html(to_spec(figure), bundle=True)
+                if file.suffix == ".html"
+                else to_svg(figure, framed=True)
+            )
+            file.write_text(page, encoding="utf-8")
         files.append(file)
     return files

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import jinja2
@@ -18,6 +20,7 @@ from armistice.study import Study
 
 WIDE, NARROW = 760, 360
 """Widths of the pictures in pixels: page and phone."""
+_DRAWN_BY = version("vl-convert-python")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Picture:
     spec: str
 
 
-def render_page(study: Study, code: str, cache: Cache, progress) -> str:
+def render_page(study: Study, code: str, cache: Cache, progress: Callable[[str, float], None]) -> str:
     """The report as HTML.
 
     Parameters
@@ -58,7 +61,7 @@ def render_page(study: Study, code: str, cache: Cache, progress) -> str:
         loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    bundle = cache.text("vega", digest_of(code, vl_convert.__version__), vl_convert.javascript_bundle)
+    bundle = cache.text("vega", digest_of(_DRAWN_BY), lambda: str(vl_convert.javascript_bundle(None)))
     war = study.pack.war
     return environment.get_template("page.html").render(
         war=war,
@@ -85,7 +88,7 @@ def _picture(name: str, records: Records, cache: Cache) -> Picture:
 
 
 def _svg(figure: Figure, cache: Cache) -> str:
-    text = cache.text("figure", digest_of(_json(to_spec(figure)), vl_convert.__version__), lambda: to_svg(figure))
+    text = cache.text("figure", digest_of(_json(to_spec(figure)), _DRAWN_BY), lambda: to_svg(figure))
     # Identifiers inside a picture would clash with those of the next one on the page.
     own = digest_of(text)[:8]
     for kind in ("clip", "gradient", "filter"):

@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from markupsafe import Markup, escape
 
+from armistice.core.panel import on_day
 from armistice.core.results import Forecast
 from armistice.core.war import Issue, War
 from armistice.report.figures import Records
-
-_MAP_REACH = 7
-"""Days back within which a map counts for a day."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,7 @@ def _note(war: War, values: dict[str, float], form: str, unit: str, when: str) -
 
 def held(panel: xr.Dataset, region: str, day: date, side: str, name: str = "control") -> dict[str, float]:
     """What each source says is held on a day, by its map of that day or of the seven days before."""
-    end = np.datetime64(day, "ns")
-    part = panel[name].sel(region=region, belligerent=side, time=slice(end - np.timedelta64(_MAP_REACH - 1, "D"), end))
-    last = part.ffill("time").isel(time=-1) if part.sizes["time"] else part.sum("time") * np.nan
+    last = on_day(panel[name].sel(region=region, belligerent=side), np.datetime64(day))
     return {str(s): float(v) for s, v in zip(last["source"].values, last.values, strict=True) if np.isfinite(v)}
 
 
@@ -120,7 +117,7 @@ def _opening(r: Records) -> Chapter:
         if left and forecast is not None:
             paragraphs.append(
                 say(
-                    "The talks turn on {focus}. There {b} still holds {part} of the region, {left}. At the pace of the "
+                    "In {focus} {b} still holds {part} of the region, {left}. At the pace of the "
                     "last twelve months, {pace} a month, the rest would take {months}; the rule behind that number has been wrong "
                     "by a wide margin before, and the chapter on the months ahead shows by how much.",
                     focus=_place(focus.name, focus.level), b=b.name,
@@ -158,16 +155,30 @@ def _holdings(r: Records) -> Chapter:
                 (
                     place.name,
                     num(between(shares, "{:.1f}", "%"), _note(war, mine, "{:,.0f}", "km²", str(war.as_of))),
-                    num(between(list(mine.values()), "{:,.0f}", ""), _note(war, mine, "{:,.1f}", "km²", str(war.as_of))),
-                    num(between(list(theirs.values()), "{:,.0f}", ""), _note(war, theirs, "{:,.1f}", "km²", str(war.as_of))),
-                    num(between(list(year.values()), "{:+,.0f}", ""), _note(war, year, "{:+,.1f}", "km²", "twelve months"))
+                    num(
+                        between(list(mine.values()), "{:,.0f}", ""), _note(war, mine, "{:,.1f}", "km²", str(war.as_of))
+                    ),
+                    num(
+                        between(list(theirs.values()), "{:,.0f}", ""),
+                        _note(war, theirs, "{:,.1f}", "km²", str(war.as_of)),
+                    ),
+                    num(
+                        between(list(year.values()), "{:+,.0f}", ""),
+                        _note(war, year, "{:+,.1f}", "km²", "twelve months"),
+                    )
                     if year
                     else "no map",
                 )
             )
     table = Table(
         f"Regions crossed by the line on {war.as_of}; ranges are between sources. Areas in km².",
-        ("region", f"share held by {a.adjective} forces", f"{a.adjective} forces", f"{b.name}", "change in twelve months"),
+        (
+            "region",
+            f"share held by {a.adjective} forces",
+            f"{a.adjective} forces",
+            f"{b.name}",
+            "change in twelve months",
+        ),
         tuple(rows),
     )
     abroad = [x for x in war.regions.values() if x.level == 1 and x.owner == "a"]
@@ -176,12 +187,18 @@ def _holdings(r: Records) -> Chapter:
     wholly = [
         war.regions[str(x)].name
         for x in panel["region"].values
-        if war.regions[str(x)].level == 1 and (m := held(panel, str(x), war.as_of, a.id)) and min(m.values()) > 0.995 * war.regions[str(x)].area_km2
+        if war.regions[str(x)].level == 1
+        and war.regions[str(x)].owner == "b"
+        and (m := held(panel, str(x), war.as_of, a.id))
+        and min(m.values()) > 0.995 * war.regions[str(x)].area_km2
     ]
     sentences = [
         say(
             "The line runs through {n} of the regions of {country}.",
-            n=num(f"{len(r.contested)}", f"regions of which between 0.5 and 99.5 per cent is held by {a.adjective} forces, by the mean of the sources"),
+            n=num(
+                f"{len(r.contested)}",
+                f"regions of which between 0.5 and 99.5 per cent is held by {a.adjective} forces, by the mean of the sources",
+            ),
             country=war.regions[war.root].name,
         )
     ]
@@ -196,7 +213,9 @@ def _holdings(r: Records) -> Chapter:
         )  # fmt: skip
     if "borders" in war.notes:
         sentences.append(escape(war.notes["borders"]))
-    return Chapter("holdings", "Who holds what", (Markup(" ").join(sentences),), ("area-by-region", "area-held"), (table,))
+    return Chapter(
+        "holdings", "Who holds what", (Markup(" ").join(sentences),), ("area-by-region", "area-held"), (table,)
+    )
 
 
 def _movement(r: Records) -> Chapter | None:
@@ -214,13 +233,14 @@ def _movement(r: Records) -> Chapter | None:
     ]  # fmt: skip
     years = []
     for year in range(war.baseline.year, war.as_of.year + 1):
-        start, end = date(year - 1, 12, 31), min(date(year, 12, 31), war.as_of)
+        start = max(date(year - 1, 12, 31), war.baseline - timedelta(days=1))
+        end = min(date(year, 12, 31), war.as_of)
         values = change(panel, war.root, start, end, a.id)
         if values:
             years.append((year, values))
     if years:
         sentences.append(
-            Markup("By calendar year, within {}: ").format(war.regions[war.root].name)
+            Markup("By calendar year, the first from the day before the invasion, within {}: ").format(war.regions[war.root].name)
             + Markup("; ").join(
                 say(
                     "{year}: {area}", year=year,
@@ -236,17 +256,28 @@ def _movement(r: Records) -> Chapter | None:
             say(
                 "A map can also jump because it was drawn anew: {n} such jumps, which no other map shows, are marked and not "
                 "counted as battles.",
-                n=num(f"{len(redraws)}", "; ".join(f"{x.source} {x.region} {x.date:%Y-%m-%d} {x.change_km2:+,.0f} km²" for x in redraws.head(12).itertuples())),
+                n=num(
+                    f"{len(redraws)}",
+                    "; ".join(
+                        f"{x.source} {x.region} {x.date:%Y-%m-%d} {x.change_km2:+,.0f} km²"
+                        for x in redraws.head(12).itertuples()
+                    ),
+                ),
             )
         )
-    return Chapter("movement", "How fast the line moves", (Markup(" ").join(sentences),), ("monthly-gain", "control-change"))
+    return Chapter(
+        "movement", "How fast the line moves", (Markup(" ").join(sentences),), ("monthly-gain", "control-change")
+    )
 
 
 def _people(r: Records) -> Chapter | None:
     war, panel = r.study.pack.war, r.study.panel
     a, b = war.side("a"), war.side("b")
     sentences = []
-    for region, side, phrase in ((war.root, a, "In the part of {place} held by {name} forces"), (r.focus, b, "In the part of {place} still held by {name}")):
+    for region, side, phrase in (
+        (war.root, a, "In the part of {place} held by {name} forces"),
+        (r.focus, b, "In the part of {place} still held by {name}"),
+    ):
         low = held(panel, region, war.as_of, side.id, "people_low")
         high = held(panel, region, war.as_of, side.id, "people_high")
         if not low:
@@ -281,7 +312,7 @@ def _forecast(r: Records) -> Chapter | None:
         return None
     place = war.regions[r.focus]
     rows = []
-    for region in [r.focus, *(x for x in r.contested if x != r.focus)]:
+    for region in [r.focus, *(x for x in r.contested if x != r.focus and x in r.study.forecasts)]:
         f = r.study.forecasts[region]
         twelve, last = f.months[11], f.months[-1]
         rows.append(
@@ -314,7 +345,9 @@ def _forecast(r: Records) -> Chapter | None:
             "reserves or aid; a front can stop or break, and both have happened in this record."
         ),
     ]  # fmt: skip
-    return Chapter("forecast", "How long at this pace", (Markup(" ").join(sentences),), ("forecast", "forecast-country"), (table,))
+    return Chapter(
+        "forecast", "How long at this pace", (Markup(" ").join(sentences),), ("forecast", "forecast-country"), (table,)
+    )
 
 
 def _losses(r: Records) -> Chapter | None:
@@ -335,7 +368,14 @@ def _losses(r: Records) -> Chapter | None:
                 if known.sizes["time"]:
                     day = str(known["time"].values[-1])[:10]
                     producer = war.sources[str(source)].producer
-                    found.append(say("{n} {words} ({who})", n=num(f"{float(known[-1]):,.0f}", f"{producer}, up to {day}"), words=words, who=producer))
+                    found.append(
+                        say(
+                            "{n} {words} ({who})",
+                            n=num(f"{float(known[-1]):,.0f}", f"{producer}, up to {day}"),
+                            words=words,
+                            who=producer,
+                        )
+                    )
         if found:
             sentences.append(say("{name}: ", name=side.name) + Markup("; ").join(found) + Markup("."))
     if not sentences:
@@ -364,10 +404,22 @@ def _aid(r: Records) -> Chapter | None:
             by_source = {s: v for s, v in by_source.items() if v.sizes["time"]}
             for source, v in by_source.items():
                 note = f"{war.sources[source].producer}: sum of {v.sizes['time']} months to {str(v['time'].values[-1])[:7]}"
-                parts.append(say("{n} {kind}", n=num(f"{float(v.sum()) / 1000:,.1f} billion euros", note), kind=kind.removeprefix("aid_")))
+                parts.append(
+                    say(
+                        "{n} {kind}",
+                        n=num(f"{float(v.sum()) / 1000:,.1f} billion euros", note),
+                        kind=kind.removeprefix("aid_"),
+                    )
+                )
         if parts:
-            sentences.append(say("In {year}, as far as published, {b} was allocated ", year=year, b=b.name) + _join(parts) + Markup(" aid."))
-    return Chapter("aid", "Who helps, and how much", (Markup(" ").join(sentences),), ("aid-by-month", "aid-by-donor"))
+            sentences.append(
+                say("In {year}, as far as published, {b} was allocated ", year=year, b=b.name)
+                + _join(parts)
+                + Markup(" aid.")
+            )
+    return Chapter(
+        "aid", "Who helps, and how much", (Markup(" ").join(sentences),), ("aid-by-month", "aid-by-donor", "donor-map")
+    )
 
 
 def _demands(r: Records) -> Chapter | None:
@@ -398,17 +450,24 @@ def _demands(r: Records) -> Chapter | None:
             c=num(f"{len(closed)}", "; ".join(str(row[0]) for row in closed) or "none"),
             widest=_list([str(row[0]) for row in open_[:4]]),
         ),
-        say("Positions are coded from published texts and reports of leaked ones; how far apart two options lie is a judgement, written down in the pack."),
+        say(
+            "Positions are coded from published texts and reports of leaked ones; how far apart two options lie is a judgement, written down in the pack."
+        ),
     ]
     hard = [line for line in war.red_lines if line.hard]
     if hard:
         sentences.append(
             say(
                 "{n} red lines rest on a side's own constitution or law; all others are treated as costs, not walls.",
-                n=num(f"{len(hard)}", "; ".join(f"{war.side(x.side).name}, {war.issue(x.issue).title}: {x.source}" for x in hard)),
+                n=num(
+                    f"{len(hard)}",
+                    "; ".join(f"{war.side(x.side).name}, {war.issue(x.issue).title}: {x.source}" for x in hard),
+                ),
             )
         )
-    return Chapter("demands", "What each side demands", (Markup(" ").join(sentences),), ("distances", "positions"), (table,))
+    return Chapter(
+        "demands", "What each side demands", (Markup(" ").join(sentences),), ("distances", "positions"), (table,)
+    )
 
 
 def _talks(r: Records) -> Chapter | None:
@@ -419,7 +478,7 @@ def _talks(r: Records) -> Chapter | None:
         return None
     recent = events.sort_values("date").tail(12)
     items = tuple(
-        say("{day}: {text}", day=num(f"{e.date:%Y-%m-%d}", f"{e.source} (basis: {e.basis})"), text=e.text or e.title)
+        say("{day}: {text}", day=num(f"{e.date:%Y-%m-%d}", f"{e.source} (basis: {e.basis})"), text=f"{e.title}. {e.text}" if e.text else e.title)
         for e in recent.itertuples()
     )
     counts = responses["response"].value_counts()
@@ -478,21 +537,31 @@ def _unknown(r: Records) -> Chapter:
                 n=num(f"{len(positions)}", "positions.csv"), m=num(f"{int(counts.get('memory', 0) + counts.get('mixed', 0))}", "basis memory or mixed"),
             )
         )  # fmt: skip
-    items.append(say("What either side privately expects or would accept is not observed by anybody; the saliences and acceptable ranges in the pack are judgements."))
+    items.append(
+        say(
+            "What either side privately expects or would accept is not observed by anybody; the saliences and acceptable ranges in the pack are judgements."
+        )
+    )
     return Chapter("unknown", "What is not known", (), lists=(tuple(items),))
 
 
 # --- phrases ----------------------------------------------------------------------------------------------
 
 
-def _latest(positions, issue: Issue, party: str) -> tuple[float, float, str, str, str] | None:
+def _latest(positions: pd.DataFrame, issue: Issue, party: str) -> tuple[float, float, str, str, str] | None:
     """Latest coded position of a party on an issue: low, high, both options, and the document with its day."""
     rows = positions[(positions["issue"] == issue.id) & (positions["party"] == party) & (positions["option_low"] != "")]
     if rows.empty:
         return None
     last = rows.sort_values("date", kind="stable").iloc[-1]
     where = f"{last['document']}, {last['date']:%Y-%m-%d}; {last['source']} (basis: {last['basis']})"
-    return issue.value(last["option_low"]), issue.value(last["option_high"]), last["option_low"], last["option_high"], where
+    return (
+        issue.value(last["option_low"]),
+        issue.value(last["option_high"]),
+        last["option_low"],
+        last["option_high"],
+        where,
+    )
 
 
 def _stated(position: tuple[float, float, str, str, str] | None, issue: Issue) -> str | Markup:

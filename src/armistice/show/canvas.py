@@ -154,9 +154,7 @@ def pixel(field: str) -> dict[str, Any]:
 
 def data(rows: Iterable[dict[str, Any]]) -> alt.Data:
     """Rows as inline data, pixels to a tenth."""
-    return alt.Data(
-        values=[{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows]
-    )
+    return alt.Data(values=[{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows])
 
 
 def write(labels: Iterable[Label], color: str, halo: str | None = None) -> list[alt.Chart]:
@@ -188,7 +186,9 @@ class Key:
     shape: str = "circle"
 
 
-def legend(keys: Sequence[Key], width: float, size: float, top: float = 4.0, left: float = 2.0) -> tuple[list[alt.Chart], float]:
+def legend(
+    keys: Sequence[Key], width: float, size: float, top: float = 4.0, left: float = 2.0
+) -> tuple[list[alt.Chart], float]:
     """A legend set in rows from the top left.
 
     Returns
@@ -211,7 +211,9 @@ def legend(keys: Sequence[Key], width: float, size: float, top: float = 4.0, lef
 
 
 def _swatch(key: Key, x: float, y: float, size: float) -> alt.Chart:
-    spot = alt.Chart(data([{"x": x + 8.0, "y": y, "x0": x, "x1": x + 16.0, "y0": y - size * 0.45, "y1": y + size * 0.45}]))
+    spot = alt.Chart(
+        data([{"x": x + 8.0, "y": y, "x0": x, "x1": x + 16.0, "y0": y - size * 0.45, "y1": y + size * 0.45}])
+    )
     if key.mark == "line":
         return spot.mark_rule(color=key.color, strokeWidth=2, strokeDash=list(key.dash)).encode(
             x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y"))
@@ -260,7 +262,9 @@ class Conic:
         x, y = plain(lon, lat)
         scale = width / float(np.nanmax(x) - np.nanmin(x))
         height = float(np.nanmax(y) - np.nanmin(y)) * scale
-        return cls(plain.lon0, n, f, scale, left - float(np.nanmin(x)) * scale, top - float(np.nanmin(y)) * scale), height
+        return cls(
+            plain.lon0, n, f, scale, left - float(np.nanmin(x)) * scale, top - float(np.nanmin(y)) * scale
+        ), height
 
     def __call__(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pixels of points in degrees."""
@@ -278,3 +282,33 @@ def shapes(features: Iterable[dict[str, Any]], **look: Any) -> alt.Chart:
     """A layer of GeoJSON features whose coordinates are pixels already."""
     chart = alt.Chart(alt.Data(values=list(features))).mark_geoshape(clip=True, **look)
     return chart.project(type="identity", scale=1, translate=[0, 0])
+
+
+def rules(
+    rows: Iterable[dict[str, Any]], color: str, size: float = 1.0, dash: Sequence[int] = (1, 0), cap: str = "butt"
+) -> alt.Chart:
+    """Straight lines from (x, y) to (x1, y1), px."""
+    chart = alt.Chart(data(rows)).mark_rule(color=color, strokeWidth=size, strokeDash=list(dash), strokeCap=cap)
+    return chart.encode(x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1")
+
+
+def boxes(
+    rows: Iterable[dict[str, Any]],
+    color: str,
+    opacity: float = 1.0,
+    radius: float = 0.0,
+    tips: Sequence[tuple[str, str]] = (),
+) -> alt.Chart:
+    """Filled boxes from (x, y) to (x1, y1), px; `tips` are pairs of a field and its title for the pointer."""
+    chart = alt.Chart(data(rows)).mark_rect(color=color, opacity=opacity, cornerRadius=radius)
+    return chart.encode(x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1", tooltip=_tips(tips))
+
+
+def points(rows: Iterable[dict[str, Any]], look: dict[str, Any], tips: Sequence[tuple[str, str]] = ()) -> alt.Chart:
+    """Points at (x, y), px, with the marks' own properties in `look`; `tips` as in `boxes`."""
+    chart = alt.Chart(data(rows)).mark_point(opacity=1, **look)
+    return chart.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), tooltip=_tips(tips))
+
+
+def _tips(tips: Sequence[tuple[str, str]]) -> Any:
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in tips] if tips else alt.value(None)

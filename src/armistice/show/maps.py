@@ -7,10 +7,8 @@ the triangles between cell centres (marching triangles) and rounded at its corne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cached_property
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -23,12 +21,11 @@ from shapely.geometry.base import BaseGeometry
 
 from armistice.core.errors import QueryError
 from armistice.core.war import War
-from armistice.show.canvas import Conic, Key, Label, data, legend, pixel, place_labels, shapes, text_width, write
+from armistice.show.canvas import Key, Label, data, legend, pixel, place_labels, shapes, text_width, write
 from armistice.show.style import (
     INK,
     MUTED,
     SIDE,
-    SIDE_TEXT,
     Chart,
     Figure,
     day_words,
@@ -54,246 +51,24 @@ DENSITY = ((10, "#E9E3F0"), (30, "#CFC1E0"), (100, "#A98FC8"), (300, "#7D5CA8"),
 _SHAPES = ("diamond", "triangle-up", "square", "cross", "triangle-down", "circle", "triangle-left", "triangle-right")
 
 
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """What maps are drawn from.
-
-    Attributes
-    ----------
-    cells, control, places, assets : DataFrame
-        The tables `cells`, `control_cells`, `places` and `assets` of a pack.
-    outlines : dict
-        GeoJSON with a property `layer`: region (of side B's country), land (all land around), river.
-    """
-
-    cells: pd.DataFrame
-    control: pd.DataFrame
-    places: pd.DataFrame
-    assets: pd.DataFrame
-    outlines: dict[str, Any]
-
-    @cached_property
-    def centres(self) -> tuple[np.ndarray, np.ndarray]:
-        """Longitude and latitude of each cell's centre, degrees."""
-        spots = np.array([h3.cell_to_latlng(_name(cell)) for cell in self.cells["cell"]]).reshape(-1, 2)
-        return spots[:, 1], spots[:, 0]
-
-    def layer(self, name: str) -> list[BaseGeometry]:
-        """Shapes of one layer of the outlines, in degrees."""
-        return [shapely.geometry.shape(f["geometry"]) for f in self.outlines["features"] if f["properties"]["layer"] == name]
-
-    @property
-    def outline_sources(self) -> set[str]:
-        """Ids of the sources of the outlines."""
-        return {str(f["properties"]["source"]) for f in self.outlines["features"] if f["properties"].get("source")}
-
-
-def _name(cell: Any) -> str:
-    return h3.int_to_str(int(cell))
-
-
-def map_day(ground: Ground, day: date, source: str | None = None) -> tuple[str, date]:
-    """The source and the day of the last map on or before a day.
-
-    Raises
-    ------
-    QueryError
-        If there is none.
-    """
-    rows = ground.control[ground.control["date"] <= np.datetime64(day, "s")]
-    rows = rows if source is None else rows[rows["source"] == source]
-    if rows.empty:
-        known = ", ".join(f"{s} from {short_day(d)}" for s, d in ground.control.groupby("source")["date"].min().items())
-        raise QueryError(f"{day}: no map by {source or 'any source'} until then; expected a later day; choose one ({known})")
-    last = rows.groupby("source")["date"].max().sort_index()
-    best = last.idxmax()
-    return str(best), last[best].date()
-
-
-def held_cells(war: War, ground: Ground, day: date, source: str) -> pd.DataFrame:
-    """The cells, with `owner` (side) and `held`: the share held by the side that does not own the land.
-
-    Parameters
-    ----------
-    day : date
-        Day of a map of that source, as `map_day` finds it.
-    """
-    rows = ground.control[(ground.control["date"] == np.datetime64(day, "s")) & (ground.control["source"] == source)]
-    cells = ground.cells[["cell", "region", "area_km2", "population"]].reset_index(drop=True)
-    owner = cells["region"].map({r.id: r.owner for r in war.regions.values()}).fillna("b")
-    out = cells.assign(owner=owner, held=0.0)
-    for side, other in (("a", "b"), ("b", "a")):
-        shares = rows[rows["belligerent"] == war.side("a" if side == "a" else "b").id].set_index("cell")["share"]
-        theirs = out["owner"] == other
-        out.loc[theirs, "held"] = out.loc[theirs, "cell"].map(shares).fillna(0.0)
-    return out
-
-
-def control_change(war: War, ground: Ground, start: date, end: date, source: str) -> pd.DataFrame:
-    """What changed hands in each cell between two maps of one source.
-
-    Returns
-    -------
-    DataFrame
-        `cell, region, owner, area_km2, before, after` (shares held by side A), `change_km2` (gain of side A) and
-        `kind`: taken, lost, or same. The sum over a region equals the change in the land its cells show.
-    """
-    old, new = held_cells(war, ground, start, source), held_cells(war, ground, end, source)
-    own = new["owner"] == "a"
-    before, after = (f["held"].where(~own, 1 - f["held"]) for f in (old, new))
-    kind = np.select([after > before, after < before], ["taken", "lost"], "same")
-    return new[["cell", "region", "owner", "area_km2"]].assign(
-        before=before, after=after, change_km2=(after - before) * new["area_km2"], kind=kind
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _View:
-    """A frame in pixels and the projection that fills it."""
-
-    to_px: Conic
-    width: float
-    top: float
-    height: float
-    close: bool
-    centre: tuple[float, float]
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        return 0.0, self.top, self.width, self.top + self.height
-
-    def lowered(self, by: float) -> _View:
-        """The same view further down, to make room above it."""
-        return replace(self, top=self.top + by, to_px=replace(self.to_px, y0=self.to_px.y0 + by))
-
-    @property
-    def tolerance(self) -> float:
-        return 0.25 if self.close else 0.45
-
-    def draw(self, geometry: BaseGeometry) -> BaseGeometry:
-        """A shape in degrees as pixels."""
-        return shapely.transform(geometry, lambda xy: np.column_stack(self.to_px(xy[:, 0], xy[:, 1])))
-
-    def feature(self, geometry: BaseGeometry, **properties: Any) -> dict[str, Any] | None:
-        """A shape in pixels as a compact feature: clipped, simplified, to a tenth of a pixel."""
-        left, top, right, bottom = self.box
-        cut = shapely.clip_by_rect(shapely.make_valid(geometry), left - 3, top - 3, right + 3, bottom + 3)
-        cut = shapely.simplify(cut, self.tolerance, preserve_topology=True)
-        if cut.is_empty:
-            return None
-        if cut.geom_type in ("Polygon", "MultiPolygon", "GeometryCollection"):
-            parts = [p for p in shapely.get_parts(cut) if p.geom_type == "Polygon" and p.area > 0.4]
-            cut = shapely.orient_polygons(shapely.MultiPolygon(parts), exterior_cw=True)
-        if cut.is_empty:
-            return None
-        return {"type": "Feature", "geometry": _rounded(cut.__geo_interface__), "properties": properties}
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_rounded(v) for v in value]
-    return round(value, 1) if isinstance(value, float) else value
-
-
-def _view(ground: Ground, lon: np.ndarray, lat: np.ndarray, width: int, top: float, close: bool, tallest: float = 0.72) -> _View:
-    """A view that holds all given points (degrees), with a margin, no taller than a share of its width."""
-    across, up = np.ptp(lon), np.ptp(lat)
-    margin = 0.06 if close else 0.02
-    west, east = lon.min() - margin * across, lon.max() + margin * across
-    south, north = lat.min() - margin * up, lat.max() + margin * up
-    mid = float((south + north) / 2)
-    need = (north - south) / np.cos(np.radians(mid)) / tallest
-    if east - west < need:
-        west, east = (west + east - need) / 2, (west + east + need) / 2
-    edge_lon = np.concatenate([np.linspace(west, east, 30)] * 2)
-    edge_lat = np.concatenate([np.full(30, south), np.full(30, north)])
-    inside = slice(8, 22)
-    projection, _ = Conic.fit(edge_lon, edge_lat, (0, top, width))
-    _, y = projection(edge_lon, edge_lat)
-    upper, lower = float(y[30:][inside].min()), float(y[:30][inside].max())
-    shifted = replace(projection, y0=projection.y0 - (upper - top))
-    return _View(shifted, width, top, lower - upper, close, (float((west + east) / 2), mid))
-
-
-def _dissolve(ground: Ground, view: _View, cells: Iterable[Any], land: BaseGeometry | None) -> BaseGeometry | None:
-    """Cells as one shape in pixels, cut at the coast."""
-    names = [_name(cell) for cell in cells]
-    if not names:
-        return None
-    shape = view.draw(shapely.make_valid(shapely.geometry.shape(h3.cells_to_h3shape(names).__geo_interface__)))
-    return shape if land is None else shapely.intersection(shape, land)
-
-
-def _contour(ground: Ground, view: _View, values: pd.Series, inside: pd.Series, shortest: float) -> BaseGeometry | None:
-    """Lines where a value over cell centres crosses one half, among the cells inside, in pixels."""
-    x, y = view.to_px(*ground.centres)
-    inside = inside & (ground.cells["area_km2"] >= 0.4 * ground.cells["area_km2"].median()).to_numpy()
-    near = inside.to_numpy() & (x > -60) & (x < view.width + 60) & (y > view.top - 60) & (y < view.top + view.height + 60)
-    if not (values.to_numpy()[near] > 0.5).any():
-        return None
-    points, level = np.column_stack([x, y])[near], values.to_numpy()[near] + 1e-7
-    corners = shapely.get_coordinates(shapely.get_parts(shapely.delaunay_triangles(shapely.MultiPoint(points))))
-    keys, order = np.unique(np.round(points @ [1, 1j], 4), return_index=True)
-    tri = order[np.searchsorted(keys, np.round(corners @ [1, 1j], 4))].reshape(-1, 4)[:, :3]
-    sides = np.stack([np.hypot(*(points[tri[:, i]] - points[tri[:, (i + 1) % 3]]).T) for i in range(3)], axis=1)
-    above = level[tri] > 0.5
-    tri = tri[(sides.max(axis=1) < 1.6 * np.median(sides)) & above.any(axis=1) & ~above.all(axis=1)]
-    ends = []
-    for i, j in ((0, 1), (1, 2), (2, 0)):
-        a, b = level[tri[:, i]], level[tri[:, j]]
-        crossed = (a > 0.5) != (b > 0.5)
-        part = np.where(crossed, (0.5 - a) / np.where(crossed, b - a, 1.0), np.nan)[:, None]
-        ends.append(np.round(points[tri[:, i]] + part * (points[tri[:, j]] - points[tri[:, i]]), 3))
-    segments = [[p for p in triple if np.isfinite(p[0])] for triple in zip(*ends, strict=True)]
-    lines = shapely.get_parts(shapely.line_merge(shapely.MultiLineString([s for s in segments if len(s) == 2])))
-    smooth = [shapely.LineString(_chaikin(shapely.get_coordinates(n))) for n in lines if n.length >= shortest]
-    return shapely.MultiLineString(smooth) if smooth else None
-
-
-def _chaikin(line: np.ndarray, rounds: int = 2) -> np.ndarray:
-    """A line with its corners cut; its ends stay, or it stays closed."""
-    for _ in range(rounds):
-        cut = np.empty((2 * (len(line) - 1), 2))
-        cut[0::2], cut[1::2] = line[:-1] * 0.75 + line[1:] * 0.25, line[:-1] * 0.25 + line[1:] * 0.75
-        closed = np.allclose(line[0], line[-1])
-        line = np.vstack([cut, cut[:1]]) if closed else np.vstack([line[:1], cut, line[-1:]])
-    return line
-
-
-def _front(ground: Ground, view: _View, cells: pd.DataFrame, country: BaseGeometry) -> list[BaseGeometry]:
-    """Front lines of a map: inside side B's country, and around what side B holds of side A's."""
-    least = 24.0 if view.close else 10.0
-    inside, abroad = (_contour(ground, view, cells["held"], cells["owner"] == side, least) for side in ("b", "a"))
-    found = [] if abroad is None else [abroad]
-    if inside is not None:
-        parts = shapely.get_parts(shapely.line_merge(shapely.intersection(inside, shapely.buffer(country, 1.0))))
-        found.append(shapely.MultiLineString([n for n in parts if n.length >= least]))
-    return found
-
-
-def _filled(view: _View, shape: BaseGeometry | None, color: str, **look: Any) -> list[alt.Chart]:
+def _filled(view: View, shape: BaseGeometry | None, color: str, **look: Any) -> list[alt.Chart]:
     feature = None if shape is None else view.feature(shape)
     return [shapes([feature], fill=color, **({"stroke": None} | look))] if feature else []
 
 
-def _lined(view: _View, lines: Sequence[BaseGeometry], color: str, size: float, dash: Sequence[int] = (1, 0)) -> list[alt.Chart]:
+def _lined(
+    view: View, lines: Sequence[BaseGeometry], color: str, size: float, dash: Sequence[int] = (1, 0)
+) -> list[alt.Chart]:
     found = [f for f in (view.feature(line) for line in lines) if f]
     look = {"filled": False, "fill": None, "stroke": color, "strokeWidth": size, "strokeDash": list(dash)}
     return [shapes(found, **look, strokeJoin="round", strokeCap="round")] if found else []
 
 
-def _regions(ground: Ground, view: _View) -> list[BaseGeometry]:
-    """Regions of side B's country in pixels, coarse enough for a background."""
-    return [shapely.simplify(view.draw(shapely.make_valid(r)), 0.4 if view.close else 0.7) for r in ground.layer("region")]
-
-
-def _base(ground: Ground, view: _View) -> tuple[list[alt.Chart], BaseGeometry]:
+def _base(ground: Ground, view: View) -> tuple[list[alt.Chart], BaseGeometry]:
     """Sea, land and rivers; and side B's country as a shape in pixels."""
     frame = alt.Chart(data([{"x0": 0.0, "y0": view.top, "x1": float(view.width), "y1": view.top + view.height}]))
     sea = frame.mark_rect(color=SEA).encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y0")), y2="y1")
-    country = shapely.buffer(shapely.union_all([shapely.buffer(r, 2.0) for r in _regions(ground, view)]), -2.0)
+    country = shapely.buffer(shapely.union_all([shapely.buffer(r, 2.0) for r in region_shapes(ground, view)]), -2.0)
     layers = [sea]
     around = ground.layer("land")
     if around:
@@ -302,12 +77,14 @@ def _base(ground: Ground, view: _View) -> tuple[list[alt.Chart], BaseGeometry]:
     return layers, country
 
 
-def _borders(war: War, ground: Ground, view: _View, country: BaseGeometry, tips: dict[str, dict[str, str]]) -> list[alt.Chart]:
+def _borders(
+    war: War, ground: Ground, view: View, country: BaseGeometry, tips: dict[str, dict[str, str]]
+) -> list[alt.Chart]:
     """Rivers, borders of regions and of the country; each region answers the pointer with its figures."""
     rivers = ground.layer("river")
     layers = _lined(view, [view.draw(shapely.line_merge(shapely.union_all(rivers)))], "#AFC6D6", 1.0) if rivers else []
     found = []
-    for shape, drawn in zip(ground.layer("region"), _regions(ground, view), strict=True):
+    for shape, drawn in zip(ground.layer("region"), region_shapes(ground, view), strict=True):
         inside = [r for r in war.regions.values() if r.level == 1 and shape.contains(shapely.Point(r.lon, r.lat))]
         tip = tips.get(inside[0].id, {}) if inside else {}
         feature = view.feature(drawn, **tip)
@@ -320,36 +97,57 @@ def _borders(war: War, ground: Ground, view: _View, country: BaseGeometry, tips:
     return [*layers, regions, *_lined(view, [country.boundary], "#8E918E", 1.0)]
 
 
-def _scale_bar(view: _View, size: float, busy: BaseGeometry) -> tuple[list[alt.Chart], tuple[float, float, float, float]]:
+def _scale_bar(
+    view: View, size: float, busy: BaseGeometry
+) -> tuple[list[alt.Chart], tuple[float, float, float, float]]:
     """A bar of a round number of km in the quietest lower or upper corner, and the box it takes."""
     unit = view.to_px.px_per_km(*view.centre)
     km = max((k for k in (5, 10, 20, 50, 100, 200) if k * unit < view.width * 0.2), default=5)
     left, right, up, down = 10.0, view.width - km * unit - 10.0, view.top + 22.0, view.top + view.height - 10.0
     corners = ((left, down), (right, down), (left, up), (right, up))
-    x, y = min(corners, key=lambda p: shapely.intersection(busy, shapely.box(p[0] - 6, p[1] - 22, p[0] + km * unit + 6, p[1] + 8)).length)
-    spot = alt.Chart(data([{"x0": x, "x1": x + km * unit, "y": y, "ym": y - 8, "xm": x + km * unit / 2, "text": f"{km} km"}]))
+    x, y = min(
+        corners,
+        key=lambda p: (
+            shapely.intersection(busy, shapely.box(p[0] - 6, p[1] - 22, p[0] + km * unit + 6, p[1] + 8)).length
+        ),
+    )
+    spot = alt.Chart(
+        data([{"x0": x, "x1": x + km * unit, "y": y, "ym": y - 8, "xm": x + km * unit / 2, "text": f"{km} km"}])
+    )
     bar = spot.mark_rule(color=MUTED, strokeWidth=2).encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y")))
     ground = alt.Chart(data([{"x0": x - 4, "x1": x + km * unit + 4, "y": y - 18, "ym": y + 5}]))
-    back = ground.mark_rect(color="#FFFFFF", opacity=0.75).encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y")), y2="ym")
-    word = spot.mark_text(color=MUTED, fontSize=size - 1).encode(x=alt.X(**pixel("xm")), y=alt.Y(**pixel("ym")), text="text:N")
+    back = ground.mark_rect(color="#FFFFFF", opacity=0.75).encode(
+        x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y")), y2="ym"
+    )
+    word = spot.mark_text(color=MUTED, fontSize=size - 1).encode(
+        x=alt.X(**pixel("xm")), y=alt.Y(**pixel("ym")), text="text:N"
+    )
     return [back, bar, word], (x - 4, y - 20, x + max(km * unit, 34) + 4, y + 6)
 
 
-def _within(view: _View, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _within(view: View, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     left, top, right, bottom = view.box
     return (x > left + 4) & (x < right - 4) & (y > top + 4) & (y < bottom - 4)
 
 
-def _towns(war: War, ground: Ground, view: _View, size: float, taken: list[Any], soft: list[Any], limit: int) -> list[alt.Chart]:
+def _towns(
+    war: War, ground: Ground, view: View, size: float, taken: list[Any], soft: list[Any], limit: int
+) -> list[alt.Chart]:
     """Capitals, seats of regions and, where there is room, the largest towns, with their names kept apart."""
     x, y = view.to_px(ground.places["lon"], ground.places["lat"])
     places = ground.places.assign(x=x, y=y)[_within(view, x, y)]
     places = places if view.close else places[places["capital"] > 0]
-    namesake = [r in war.regions and war.regions[r].name.startswith(n) for n, r in zip(places["name"], places["region"], strict=True)]
+    namesake = [
+        r in war.regions and war.regions[r].name.startswith(n)
+        for n, r in zip(places["name"], places["region"], strict=True)
+    ]
     rank = places["capital"].map({1: 0, 2: 1}).fillna(3) - np.where(namesake, 0.5, 0.0)
     places = places.assign(rank=rank).sort_values(["rank", "people"], ascending=[True, False], kind="stable")
-    places = _apart(places, 2 * limit, 34.0) if view.close else places
-    named = [(str(n), float(px), float(py), c == 1) for n, px, py, c in places[["name", "x", "y", "capital"]].itertuples(index=False)]
+    places = apart(places, 2 * limit, 34.0) if view.close else places
+    named = [
+        (str(n), float(px), float(py), c == 1)
+        for n, px, py, c in places[["name", "x", "y", "capital"]].itertuples(index=False)
+    ]
     dots = [(px - 4, py - 4, px + 4, py + 4) for _, px, py, _ in named[:limit]]
     labels = place_labels(named, size, view.box, [*taken, *dots], soft, limit=limit)
     shown = {n.text for n in labels}
@@ -365,21 +163,11 @@ def _towns(war: War, ground: Ground, view: _View, size: float, taken: list[Any],
     return [spots, *write(labels, INK, halo="#FFFFFF")]
 
 
-def _apart(places: pd.DataFrame, most: int, gap: float) -> pd.DataFrame:
-    """The first places that lie at least `gap` px from all those before them: no suburbs beside their city."""
-    kept: list[int] = []
-    spots = places[["x", "y"]].to_numpy()
-    for i, spot in enumerate(spots[:4000]):
-        if len(kept) < most and all(np.hypot(*(spots[kept] - spot).T) >= gap):
-            kept.append(i)
-    return places.iloc[kept]
-
-
-def _asset_rows(war: War, ground: Ground, view: _View, cells: pd.DataFrame) -> pd.DataFrame:
+def _asset_rows(war: War, ground: Ground, view: View, cells: pd.DataFrame) -> pd.DataFrame:
     """Assets inside the frame, those of one kind within a few pixels of each other as one mark."""
     x, y = view.to_px(ground.assets["lon"], ground.assets["lat"])
     rows = ground.assets.assign(x=x, y=y)[_within(view, x, y)]
-    held = dict(zip(cells["cell"].map(_name), zip(cells["held"], cells["owner"], strict=True), strict=True))
+    held = dict(zip(cells["cell"].map(cell_name), zip(cells["held"], cells["owner"], strict=True), strict=True))
     apart = 9.0
     kind = rows["kind"] if view.close else pd.Series("asset", index=rows.index)
     rows = rows.assign(group=kind, gx=(rows["x"] / apart).round(), gy=(rows["y"] / apart).round())
@@ -390,7 +178,9 @@ def _asset_rows(war: War, ground: Ground, view: _View, cells: pd.DataFrame) -> p
     ).reset_index()  # fmt: skip
     holder = []
     for lon, lat in zip(out["lon"], out["lat"], strict=True):
-        share, owner = held.get(h3.latlng_to_cell(lat, lon, h3.get_resolution(_name(cells["cell"].iloc[0]))), (0.0, "b"))
+        share, owner = held.get(
+            h3.latlng_to_cell(lat, lon, h3.get_resolution(cell_name(cells["cell"].iloc[0]))), (0.0, "b")
+        )
         side = owner if share < 0.5 else ("a" if owner == "b" else "b")
         holder.append(war.side("a" if side == "a" else "b").adjective)
     return out.assign(holder=holder)
@@ -403,14 +193,24 @@ def _asset_forms(rows: pd.DataFrame) -> dict[str, str]:
 
 def _asset_keys(rows: pd.DataFrame) -> list[Key]:
     words = {"asset": "mine, plant, power station or terminal"}
-    return [Key(words.get(g, g.replace("-", " ")), "#FFFFFF", "point", stroke=INK, shape=f) for g, f in _asset_forms(rows).items()]
+    return [
+        Key(words.get(g, g.replace("-", " ")), "#FFFFFF", "point", stroke=INK, shape=f)
+        for g, f in _asset_forms(rows).items()
+    ]
 
 
-def _asset_marks(rows: pd.DataFrame, view: _View) -> tuple[list[alt.Chart], list[tuple[float, float, float, float]]]:
+def _asset_marks(rows: pd.DataFrame, view: View) -> tuple[list[alt.Chart], list[tuple[float, float, float, float]]]:
     """Marks of assets by kind, and the boxes they take."""
     forms = _asset_forms(rows)
     marks = [
-        {"x": float(r.x), "y": float(r.y), "name": r.name_, "kind": r.kind, "holder": f"{r.holder} forces", "form": forms[r.group]}
+        {
+            "x": float(r.x),
+            "y": float(r.y),
+            "name": r.name_,
+            "kind": r.kind,
+            "holder": f"{r.holder} forces",
+            "form": forms[r.group],
+        }
         for r in rows.rename(columns={"name": "name_"}).itertuples()
     ]
     if not marks:
@@ -423,7 +223,7 @@ def _asset_marks(rows: pd.DataFrame, view: _View) -> tuple[list[alt.Chart], list
     return [chart], [(r["x"] - 3.5, r["y"] - 3.5, r["x"] + 3.5, r["y"] + 3.5) for r in marks]
 
 
-def _names(war: War, view: _View, own: BaseGeometry, abroad: BaseGeometry, dots: list[Any], size: float) -> list[Label]:
+def _names(war: War, view: View, own: BaseGeometry, abroad: BaseGeometry, dots: list[Any], size: float) -> list[Label]:
     """Names of the two countries, on land of their own that nothing covers."""
     names = []
     for side, land in (("b", own), ("a", abroad)):
@@ -444,19 +244,6 @@ def _names(war: War, view: _View, own: BaseGeometry, abroad: BaseGeometry, dots:
     return names
 
 
-def _focus(war: War, ground: Ground, region: str | None, cells: pd.Series | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Longitudes and latitudes that a map has to show."""
-    lon, lat = ground.centres
-    chosen = cells.to_numpy() if cells is not None else np.ones(len(lon), bool)
-    if region is not None:
-        if region not in war.regions:
-            raise QueryError(f"region {region!r}: not in {war.title}; expected the id of a region; take one of war.regions")
-        chosen = (ground.cells["region"] == region).to_numpy()
-        if not chosen.any():
-            raise QueryError(f"region {region!r}: no cells of the grid; expected a region of level 1; take its parent")
-    return lon[chosen], lat[chosen]
-
-
 def _tips(war: War, cells: pd.DataFrame) -> dict[str, dict[str, str]]:
     """What a region answers to the pointer: who holds how much of it, from the cells of the map."""
     out = {}
@@ -470,22 +257,18 @@ def _tips(war: War, cells: pd.DataFrame) -> dict[str, dict[str, str]]:
     return out
 
 
-def _baseline(war: War, ground: Ground) -> tuple[pd.DataFrame | None, date | None]:
-    """Cells on the last map before the baseline day, if any source drew one."""
-    try:
-        source, day = map_day(ground, war.baseline - timedelta(days=1))
-    except QueryError:
-        return None, None
-    return held_cells(war, ground, day, source), day
-
-
-def _finished(layers: list[alt.Chart], view: _View, width: int) -> Chart:
+def _finished(layers: list[alt.Chart], view: View, width: int) -> Chart:
     whole = alt.layer(*layers).properties(width=width, height=view.top + view.height)
     return finish(whole, width, padding=0, autosize="none")
 
 
 def _over(
-    war: War, ground: Ground, view: _View, held: BaseGeometry | None, country: BaseGeometry, lines: list[BaseGeometry],
+    war: War,
+    ground: Ground,
+    view: View,
+    held: BaseGeometry | None,
+    country: BaseGeometry,
+    lines: list[BaseGeometry],
     assets: pd.DataFrame | None = None,
 ) -> list[alt.Chart]:
     """What lies over the colours: scale, names, assets and towns, kept apart."""
@@ -504,7 +287,9 @@ def _over(
         dots = [(px - 30, py - 8, px + 30, py + 8) for px, py in zip(x[towns], y[towns], strict=True)]
         names = _names(war, view, own, abroad, [*boxes, *dots], size + 1)
     limit = (12 if is_narrow(int(view.width)) else 26) if view.close else (9 if is_narrow(int(view.width)) else 20)
-    towns_and_names = _towns(war, ground, view, size if view.close else size - 1, [bar_box, *(n.box for n in names)], boxes, limit)
+    towns_and_names = _towns(
+        war, ground, view, size if view.close else size - 1, [bar_box, *(n.box for n in names)], boxes, limit
+    )
     return [*bar, *write(names, "#757B82", halo=HOME), *marks, *towns_and_names]
 
 
@@ -538,9 +323,9 @@ def draw_control_map(
     """
     source, shown = map_day(ground, day, source)
     cells = held_cells(war, ground, shown, source)
-    before, base_day = _baseline(war, ground)
+    before, base_day = baseline_cells(war, ground)
     a, b = war.side("a"), war.side("b")
-    view = _view(ground, *_focus(war, ground, region), width, 0, region is not None)
+    view = frame_view(ground, *focus(war, ground, region), width, 0, region is not None)
     kinds = _asset_keys(_asset_rows(war, ground, view, cells))
     of_a, of_b = cells["owner"] == "a", cells["owner"] == "b"
     old = of_b & (before["held"] > 0.5 if before is not None else False)
@@ -556,15 +341,15 @@ def draw_control_map(
     view = view.lowered(top)
     assets = _asset_rows(war, ground, view, cells)
     layers, country = _base(ground, view)
-    held = _dissolve(ground, view, cells["cell"][of_b & (cells["held"] >= 0.5)], country)
+    held = dissolve(ground, view, cells["cell"][of_b & (cells["held"] >= 0.5)], country)
     for who, colors, land in ((of_b, HELD, country), (of_a, HELD_B, None)):
         for low, color in zip((0.05, 0.5, 0.95), colors, strict=True):
-            layers += _filled(view, _dissolve(ground, view, cells["cell"][who & (cells["held"] >= low)], land), color)
-    layers += _filled(view, _dissolve(ground, view, cells["cell"][old & (cells["held"] > 0.5)], country), BEFORE)
+            layers += _filled(view, dissolve(ground, view, cells["cell"][who & (cells["held"] >= low)], land), color)
+    layers += _filled(view, dissolve(ground, view, cells["cell"][old & (cells["held"] > 0.5)], country), BEFORE)
     layers += _borders(war, ground, view, country, _tips(war, cells))
     if before is not None:
-        layers += _lined(view, _front(ground, view, before, country), "#444444", 1.0, (3, 3))
-    lines = _front(ground, view, cells, country)
+        layers += _lined(view, fronts(ground, view, before, country), "#444444", 1.0, (3, 3))
+    lines = fronts(ground, view, cells, country)
     layers += _lined(view, lines, FRONT, 2.0)
     layers = [*head, *layers, *_over(war, ground, view, held, country, lines, assets)]
     part = cells[of_b] if region is None else cells[cells["region"] == region]
@@ -587,7 +372,13 @@ def draw_control_map(
 
 
 def draw_control_change(
-    war: War, ground: Ground, start: date, end: date, source: str | None = None, region: str | None = None, width: int = 760
+    war: War,
+    ground: Ground,
+    start: date,
+    end: date,
+    source: str | None = None,
+    region: str | None = None,
+    width: int = 760,
 ) -> Figure:
     """What changed hands between two maps of one source, with both front lines and the area of each kind.
 
@@ -613,7 +404,9 @@ def draw_control_change(
     moved = (share.abs() >= 0.2) if region is None else None
     if moved is not None and moved.sum() < 4:
         moved = (old["held"] + new["held"]) > 0
-    view = _view(ground, *_focus(war, ground, region, moved), width, 0, True, tallest=1.05 if is_narrow(width) else 0.9)
+    view = frame_view(
+        ground, *focus(war, ground, region, moved), width, 0, True, tallest=1.05 if is_narrow(width) else 0.9
+    )
     a, b = war.side("a"), war.side("b")
     within = float(change["change_km2"][change["owner"] == "b"].sum())
     total = change.groupby("kind")["change_km2"].sum().reindex(["taken", "lost"]).fillna(0.0)
@@ -628,13 +421,18 @@ def draw_control_change(
     layers, country = _base(ground, view)
     everywhere = shapely.union_all([country, *(view.draw(g) for g in map(shapely.make_valid, ground.layer("land")))])
     both = (change["before"] >= 0.5) & (change["after"] >= 0.5) & (change["owner"] == "b")
-    layers += _filled(view, _dissolve(ground, view, change["cell"][both], country), "#D9CFC6")
-    for low, high, color in ((0.05, 0.5, "#F3B48A"), (0.5, 2.0, SIDE["a"]), (-0.5, -0.05, "#A9CBE6"), (-2.0, -0.5, "#3B7DB8")):
+    layers += _filled(view, dissolve(ground, view, change["cell"][both], country), "#D9CFC6")
+    for low, high, color in (
+        (0.05, 0.5, "#F3B48A"),
+        (0.5, 2.0, SIDE["a"]),
+        (-0.5, -0.05, "#A9CBE6"),
+        (-2.0, -0.5, "#3B7DB8"),
+    ):
         chosen = (share >= low) & (share < high) if low > 0 else (share > low) & (share <= high)
-        layers += _filled(view, _dissolve(ground, view, change["cell"][chosen], everywhere), color)
+        layers += _filled(view, dissolve(ground, view, change["cell"][chosen], everywhere), color)
     layers += _borders(war, ground, view, country, _change_tips(war, change))
-    layers += _lined(view, _front(ground, view, old, country), "#444444", 1.2, (3, 3))
-    lines = _front(ground, view, new, country)
+    layers += _lined(view, fronts(ground, view, old, country), "#444444", 1.2, (3, 3))
+    lines = fronts(ground, view, new, country)
     layers += _lined(view, lines, FRONT, 2.0)
     layers += _over(war, ground, view, None, country, lines)
     place = "" if region is None else f" in {region_words(war, region)}"
@@ -657,7 +455,10 @@ def _change_tips(war: War, change: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Net change by region, for the pointer."""
     sums = change.groupby("region")["change_km2"].sum()
     return {
-        str(r): {"Region": war.regions[str(r)].name, f"Net_gain_of_{war.side('a').adjective}_forces": f"{signed_words(v)} km²"}
+        str(r): {
+            "Region": war.regions[str(r)].name,
+            f"Net_gain_of_{war.side('a').adjective}_forces": f"{signed_words(v)} km²",
+        }
         for r, v in sums.items()
     }
 
@@ -680,20 +481,31 @@ def draw_density_map(
     bounds = [low for low, _ in DENSITY] + [np.inf]
     keys = [Key(f"under {bounds[0]}", HOME, stroke="#B4B9BF")]
     keys += [
-        Key(f"{number_words(low)}–{number_words(high)}" if np.isfinite(high) else f"over {number_words(low)} people per km²", color)
+        Key(
+            f"{number_words(low)}–{number_words(high)}"
+            if np.isfinite(high)
+            else f"over {number_words(low)} people per km²",
+            color,
+        )
         for (low, color), high in zip(DENSITY, bounds[1:], strict=True)
     ]
     keys += [Key("not counted", "#D5D5D2")] if (uncounted & (cells["owner"] == "b")).any() else []
-    head, top = legend([*keys, Key(f"front line {short_day(shown)}, shaded on the side of {a.adjective} forces", SIDE["a"], "line")], width, font_size(width))
-    view = _view(ground, *_focus(war, ground, region), width, top, region is not None)
+    head, top = legend(
+        [*keys, Key(f"front line {short_day(shown)}, shaded on the side of {a.adjective} forces", SIDE["a"], "line")],
+        width,
+        font_size(width),
+    )
+    view = frame_view(ground, *focus(war, ground, region), width, top, region is not None)
     layers, country = _base(ground, view)
-    layers += _filled(view, _dissolve(ground, view, cells["cell"][uncounted & (cells["owner"] == "b")], country), "#D5D5D2")
+    layers += _filled(
+        view, dissolve(ground, view, cells["cell"][uncounted & (cells["owner"] == "b")], country), "#D5D5D2"
+    )
     density = _density(cells[~uncounted], coarser=region is None)
     for low, color in DENSITY:
-        layers += _filled(view, _dissolve(ground, view, density.index[density >= low], country), color)
+        layers += _filled(view, dissolve(ground, view, density.index[density >= low], country), color)
     layers += _borders(war, ground, view, country, _people_tips(war, cells[~uncounted]))
-    lines = _front(ground, view, cells, country)
-    held = _dissolve(ground, view, cells["cell"][(cells["owner"] == "b") & (cells["held"] >= 0.5)], country)
+    lines = fronts(ground, view, cells, country)
+    held = dissolve(ground, view, cells["cell"][(cells["owner"] == "b") & (cells["held"] >= 0.5)], country)
     if held is not None and lines:
         beside = shapely.intersection(held, shapely.buffer(shapely.union_all(lines), 9.0))
         layers += _filled(view, beside, SIDE["a"], opacity=0.35)
@@ -713,13 +525,24 @@ def draw_density_map(
     )
     credit = (source, *sorted(ground.outline_sources | set(ground.places["source"])))
     name = f"density-{shown}-{source}" + (f"-{region}" if region else "")
-    return Figure(name, f"Where people lived, and the front line: {place}", caption, words, credit, _finished([*head, *layers], view, width))
+    return Figure(
+        name,
+        f"Where people lived, and the front line: {place}",
+        caption,
+        words,
+        credit,
+        _finished([*head, *layers], view, width),
+    )
 
 
 def _density(cells: pd.DataFrame, coarser: bool) -> pd.Series:
     """People per km² by cell; by the next coarser cell where the map is small."""
-    fine = h3.get_resolution(_name(cells["cell"].iloc[0])) if len(cells) else 0
-    names = cells["cell"].map(lambda c: h3.str_to_int(h3.cell_to_parent(_name(c), fine - 1))) if coarser else cells["cell"]
+    fine = h3.get_resolution(cell_name(cells["cell"].iloc[0])) if len(cells) else 0
+    names = (
+        cells["cell"].map(lambda c: h3.str_to_int(h3.cell_to_parent(cell_name(c), fine - 1)))
+        if coarser
+        else cells["cell"]
+    )
     sums = cells[["population", "area_km2"]].groupby(names.to_numpy()).sum()
     return sums["population"] / sums["area_km2"]
 
@@ -729,5 +552,9 @@ def _people_tips(war: War, cells: pd.DataFrame) -> dict[str, dict[str, str]]:
     out = {}
     for region, part in cells.groupby("region"):
         people, area = float(part["population"].sum()), float(part["area_km2"].sum())
-        out[str(region)] = {"Region": war.regions[str(region)].name, "People": number_words(people), "Per_km²": number_words(people / area)}
+        out[str(region)] = {
+            "Region": war.regions[str(region)].name,
+            "People": number_words(people),
+            "Per_km²": number_words(people / area),
+        }
     return out

@@ -60,7 +60,9 @@ def _foreign(war: War, region: str) -> Side:
 
 def _checked(war: War, panel: xr.Dataset, region: str) -> str:
     if region not in panel["region"].values:
-        raise QueryError(f"region {region!r}: not in the panel of {war.title}; expected a country or region; take one of its regions")
+        raise QueryError(
+            f"region {region!r}: not in the panel of {war.title}; expected a country or region; take one of its regions"
+        )
     return region
 
 
@@ -83,7 +85,7 @@ def _long(frame: pd.DataFrame, war: War, unit: str, digits: int = 0) -> list[dic
 _TIP = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title="Figure")]
 
 
-def _x(frame: pd.DataFrame, narrow: bool, room: float = 0.0, plot: float = 1.0) -> alt.X:
+def year_axis(frame: pd.DataFrame, narrow: bool, room: float = 0.0, plot: float = 1.0) -> alt.X:
     """A time axis over a frame's days, with `room` px at the right for labels out of `plot` px."""
     first, last = frame.index[0], frame.index[-1]
     end = last + (last - first) * (room / max(plot - room, 1.0))
@@ -133,25 +135,39 @@ def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None 
     lines, x = _source_lines(war, frame, "km²", y, (width, height, top))
     layers = [_band(frame, SIDE[side], x, alt.Y("low:Q", scale=alt.Scale(domain=[0, top], nice=False))), *lines]
     if top > area:
-        whole = alt.Chart(records([{"day": frame.index[0], "value": area, "text": f"whole of {place}: {number_words(area)} km²"}]))
+        whole = alt.Chart(
+            records([{"day": frame.index[0], "value": area, "text": f"whole of {place}: {number_words(area)} km²"}])
+        )
         layers.append(whole.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(y=y))
-        layers.append(whole.mark_text(align="left", dx=4, dy=-8, color=MUTED, fontSize=size).encode(x=x, y=y, text="text:N"))
+        layers += _note(whole, size, x, y)
     spec = alt.layer(*layers).properties(width=width, height=height + 44, title=unit_title("km²", width))
     last = _last_points(frame)
-    ends = "; ".join(f"{source_name(war, s)} {number_words(v)} km² on {short_day(d)} ({100 * v / area:.1f} %)" for s, (d, v) in last.items())
+    ends = "; ".join(
+        f"{source_name(war, s)} {number_words(v)} km² on {short_day(d)} ({100 * v / area:.1f} %)"
+        for s, (d, v) in last.items()
+    )
     caption = (
         f"Land held by {holder.adjective} forces, km², weekly, {day_words(frame.index[0])} to {day_words(frame.index[-1])}. "
         f"The band spans the sources. Latest: {ends}. Sources: {source_words(war, list(frame))}."
     )
     words = f"Line chart of the land in {place} held by {holder.adjective} forces, by source. Latest: {ends}."
-    return Figure(f"area-{region}", f"Land held by {holder.adjective} forces: {place}", caption, words, tuple(frame), _fit(spec, width))
+    return Figure(
+        f"area-{region}",
+        f"Land held by {holder.adjective} forces: {place}",
+        caption,
+        words,
+        tuple(frame),
+        _fit(spec, width),
+    )
 
 
 def _value_axis() -> alt.Axis:
     return alt.Axis(title=None, format=",.0f", tickCount=5, domain=False, ticks=False)
 
 
-def _source_lines(war: War, frame: pd.DataFrame, unit: str, y: alt.Y, space: tuple[float, float, float]) -> tuple[list[alt.Chart], alt.X]:
+def _source_lines(
+    war: War, frame: pd.DataFrame, unit: str, y: alt.Y, space: tuple[float, float, float]
+) -> tuple[list[alt.Chart], alt.X]:
     """A line for each source, named at its end where there is room, in a legend above on a phone.
 
     `space` is width and height in px and the top of the scale.
@@ -163,8 +179,17 @@ def _source_lines(war: War, frame: pd.DataFrame, unit: str, y: alt.Y, space: tup
     names = {s: source_name(war, s) + (f", to {d:%b %Y}" if ended[s] else "") for s, (d, _) in last.items()}
     told = {s: wrap_text(n, 118, size) + ([] if ended[s] else [number_words(last[s][1])]) for s, n in names.items()}
     room = 8.0 if narrow else 12 + max(text_width(line, size) for lines in told.values() for line in lines)
-    x = _x(frame, narrow, room, width - 62.0)
-    legend = alt.Legend(orient="top", title=None, columns=1, labelFontSize=size, labelLimit=300, symbolType="stroke", symbolSize=300, offset=4)
+    x = year_axis(frame, narrow, room, width - 62.0)
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        columns=1,
+        labelFontSize=size,
+        labelLimit=300,
+        symbolType="stroke",
+        symbolSize=300,
+        offset=4,
+    )
     domain, shown = [names[s] for s in looks], legend if narrow else None
     rows = [{**row, "name": names[row["source"]]} for row in _long(frame, war, unit)]
     line = alt.Chart(records(rows)).mark_line(strokeWidth=1.8).encode(
@@ -177,26 +202,35 @@ def _source_lines(war: War, frame: pd.DataFrame, unit: str, y: alt.Y, space: tup
     order = list(last)
     tall = [len(told[s]) * (size + 2) + 5 for s in order]
     at = spread([height * (1 - last[s][1] / top) for s in order], max(tall), 8, height - 8)
-    ends = [{"day": frame.index[-1], "value": top * (1 - p / height), "text": "\n".join(told[s]), "name": names[s]} for s, p in zip(order, at, strict=True)]
+    ends = [
+        {"day": frame.index[-1], "value": top * (1 - p / height), "text": "\n".join(told[s]), "name": names[s]}
+        for s, p in zip(order, at, strict=True)
+    ]
     labels = alt.Chart(records(ends)).mark_text(align="left", baseline="middle", dx=6, fontSize=size, lineBreak="\n", lineHeight=size + 2).encode(
         x=x, y=y, text="text:N", color=alt.Color("name:N", legend=None, scale=alt.Scale(domain=domain, range=[c for c, _, _ in looks.values()]))
     )  # fmt: skip
     return [line, labels], x
 
 
+def _note(chart: alt.Chart, size: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Words above a line, on a white edge that keeps the grid out of them."""
+    look = {"align": "left", "dx": 4, "dy": -8, "fontSize": size}
+    halo = chart.mark_text(**look, color="#FFFFFF", stroke="#FFFFFF", strokeWidth=4).encode(x=x, y=y, text="text:N")
+    return [halo, chart.mark_text(**look, color=MUTED).encode(x=x, y=y, text="text:N")]
+
+
 def _fit(spec: Chart, width: int) -> Chart:
     return finish(spec, width, padding=4, autosize="fit")
 
 
-def contested_regions(war: War, panel: xr.Dataset, least: float = 0.01) -> list[str]:
-    """Regions of which the side that does not own them ever held more than a share, most held first."""
+def contested_regions(war: War, panel: xr.Dataset, least: float = 0.02) -> list[str]:
+    """Regions whose share held by the side that does not own them has moved by more than `least`, most held first."""
     out = {}
     for region in (str(r) for r in panel["region"].values):
         if war.regions[region].level == 1:
-            frame = _held(war, panel, region, war.baseline)
-            share = frame.to_numpy() / war.regions[region].area_km2
-            if share.size and np.nanmax(share) >= least and np.isfinite(share).any():
-                out[region] = float(np.nanmedian(share[-8:])) if np.isfinite(share[-8:]).any() else 0.0
+            share = _held(war, panel, region, war.baseline).mean(axis=1).dropna() / war.regions[region].area_km2
+            if len(share) and share.max() - share.min() >= least:
+                out[region] = float(share.iloc[-1])
     return sorted(out, key=lambda r: (-out[r], r))
 
 
@@ -213,15 +247,14 @@ def draw_area_by_region(
         As in `draw_area_held`.
     """
     narrow = is_narrow(width)
-    chosen = [_checked(war, panel, r) for r in (regions or contested_regions(war, panel, 0.015)[:12])]
     across = 2 if narrow else 4
-    cell = (width - 12) / across
-    plot, height = cell - 52 + (16 if narrow else 14), 78 if narrow else 96
+    chosen = [_checked(war, panel, r) for r in (regions or contested_regions(war, panel)[: 8 if narrow else 12])]
+    plot, height = (width - 8 - 10 * (across - 1)) / across - 41, 78.0 if narrow else 96.0
     charts, seen = [], []
     for region in chosen:
         frame = _held(war, panel, region, since or war.baseline) / war.regions[region].area_km2 * 100
         seen += [s for s in frame if s not in seen]
-        charts.append(_small_share(war, frame.iloc[::-2].iloc[::-1], region, (plot - 14, height), width))
+        charts.append(_small_share(war, frame.iloc[::-2].iloc[::-1], region, (plot, height), width))
     spec = alt.concat(*charts, columns=across, spacing={"row": 14, "column": 10})
     a, b = war.side("a"), war.side("b")
     until = str(panel["time"].values[-1])[:10]
@@ -232,27 +265,43 @@ def draw_area_by_region(
     words = "Small line charts of the share of each region held: " + "; ".join(
         f"{region_words(war, r)} {_latest_share(war, panel, r)}" for r in chosen
     )
-    return Figure("area-by-region", "Land held, region by region", caption, words + ".", tuple(seen), finish(spec, width))
+    return Figure(
+        "area-by-region", "Land held, region by region", caption, words + ".", tuple(seen), finish(spec, width)
+    )
 
 
 def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float, float], width: int) -> alt.LayerChart:
     """One small chart of the share of a region held, per cent; `space` is its width and height, px."""
     side = _foreign(war, region)
     rows = records(
-        {"day": d, "value": round(r.mean(), 2), "low": round(r.min(), 2), "high": round(r.max(), 2), "when": short_day(d)}
+        {
+            "day": d,
+            "value": round(r.mean(), 2),
+            "low": round(r.min(), 2),
+            "high": round(r.max(), 2),
+            "when": short_day(d),
+        }
         for d, r in frame.iterrows()
     )
     axis = alt.Axis(
         values=[0, 50, 100], labelExpr="datum.value + (datum.value == 100 ? ' %' : '')", title=None, minExtent=36, maxExtent=36,
         domain=False, ticks=False,
     )  # fmt: skip
-    x, scale = _x(frame, True), alt.Scale(domain=[0, 100])
+    x, scale = year_axis(frame, True), alt.Scale(domain=[0, 100])
     tip = [
         alt.Tooltip("when:N", title="Day"), alt.Tooltip("low:Q", title="Lowest source, %", format=".1f"),
         alt.Tooltip("high:Q", title="Highest source, %", format=".1f"),
     ]  # fmt: skip
-    line = alt.Chart(rows).mark_line(color=SIDE_TEXT[side], strokeWidth=1.8).encode(x=x, y=alt.Y("value:Q", axis=axis, scale=scale), tooltip=tip)
-    band = alt.Chart(rows).mark_area(color=SIDE[side], opacity=0.28).encode(x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
+    line = (
+        alt.Chart(rows)
+        .mark_line(color=SIDE_TEXT[side], strokeWidth=1.8)
+        .encode(x=x, y=alt.Y("value:Q", axis=axis, scale=scale), tooltip=tip)
+    )
+    band = (
+        alt.Chart(rows)
+        .mark_area(color=SIDE[side], opacity=0.28)
+        .encode(x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
+    )
     name = war.regions[region].name.replace("Autonomous Republic of ", "").replace(" region", "")
     title = alt.Title(
         name, subtitle=share_words(_latest_mean(frame)), fontSize=font_size(width), subtitleFontSize=font_size(width), subtitleColor=SIDE_TEXT[side],
@@ -313,7 +362,17 @@ def draw_monthly_gain(
     for month, row in frame.iterrows():
         stamp = str(month)
         words = f"{pd.Period(month, 'M').start_time:%B %Y}"
-        bars.append({"month": stamp, "value": row.mean(), "low": row.min(), "high": row.max(), "when": words, "by": "mean of the sources", "words": f"{signed_words(row.mean())} km²"})
+        bars.append(
+            {
+                "month": stamp,
+                "value": row.mean(),
+                "low": row.min(),
+                "high": row.max(),
+                "when": words,
+                "by": "mean of the sources",
+                "words": f"{signed_words(row.mean())} km²",
+            }
+        )
         rows += [
             {
                 "month": stamp, "value": v, "source": s, "when": words, "by": source_name(war, str(s)),
@@ -322,9 +381,25 @@ def draw_monthly_gain(
             for s, v in row.dropna().items()
         ]  # fmt: skip
     expr = "substring(datum.value,5,7) == '01' || datum.index == 0 ? [utcFormat(toDate(datum.value + '-01'), '%b'), substring(datum.value,0,4)] : utcFormat(toDate(datum.value + '-01'), '%b')"
-    x = alt.X("month:O", axis=alt.Axis(title=None, labelAngle=0, labelExpr=expr, grid=False, labelOverlap=False, ticks=False, labelFontSize=size - 1 if not narrow else size - 2), scale=alt.Scale(paddingInner=0.3))
+    x = alt.X(
+        "month:O",
+        axis=alt.Axis(
+            title=None,
+            labelAngle=0,
+            labelExpr=expr,
+            grid=False,
+            labelOverlap=False,
+            ticks=False,
+            labelFontSize=size - 1 if not narrow else size - 2,
+        ),
+        scale=alt.Scale(paddingInner=0.3),
+    )
     y = alt.Y("value:Q", axis=_value_axis())
-    tip = [alt.Tooltip("when:N", title="Month"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title="Net gain")]
+    tip = [
+        alt.Tooltip("when:N", title="Month"),
+        alt.Tooltip("by:N", title="Source"),
+        alt.Tooltip("words:N", title="Net gain"),
+    ]
     mean = alt.Chart(records(bars)).mark_bar(color="#F6C9A5").encode(x=x, y=y, tooltip=tip)
     reach = alt.Chart(records(bars)).mark_rule(color=MUTED, strokeWidth=1).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
     dots = alt.Chart(records(rows)).mark_point(size=42 if not narrow else 34, opacity=1, strokeWidth=1.3).encode(
@@ -334,7 +409,9 @@ def draw_monthly_gain(
         fill=alt.condition("datum.redrawn", alt.value("#FFFFFF"), alt.Fill("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[c for c, _, _ in looks.values()]))),
     )  # fmt: skip
     zero = alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q"))
-    spec = alt.layer(mean, zero, reach, dots).properties(width=width, height=290 if narrow else 340, title=unit_title("km² a month, net", width))
+    spec = alt.layer(mean, zero, reach, dots).properties(
+        width=width, height=290 if narrow else 340, title=unit_title("km² a month, net", width)
+    )
     total = frame.iloc[-12:].sum(min_count=12).dropna()
     year = "; ".join(f"{source_name(war, str(s))} {signed_words(v)} km²" for s, v in total.items())
     span = f"{pd.Period(frame.index[0], 'M').start_time:%B %Y} to {pd.Period(frame.index[-1], 'M').start_time:%B %Y}"
@@ -343,7 +420,14 @@ def draw_monthly_gain(
         f"hollow: months in which that source redrew its map. Sum of the last twelve months: {year or 'incomplete'}. Sources: {source_words(war, list(frame))}."
     )
     words = f"Bar chart of the monthly net gain of {a.adjective} forces in {place}, {span}. Sum of the last twelve months: {year or 'incomplete'}."
-    return Figure(f"gain-{region}", f"Land gained by {a.adjective} forces, month by month: {place}", caption, words, tuple(frame), _fit(spec, width))
+    return Figure(
+        f"gain-{region}",
+        f"Land gained by {a.adjective} forces, month by month: {place}",
+        caption,
+        words,
+        tuple(frame),
+        _fit(spec, width),
+    )
 
 
 def _top_legend(size: float) -> alt.Legend:
@@ -354,111 +438,10 @@ def _redrawn_months(war: War, redraws: pd.DataFrame | None, region: str) -> set[
     """Sources and months in which a map of the region, or of a part of it, was redrawn."""
     if redraws is None or redraws.empty:
         return set()
-    inside = redraws[redraws["region"].map(lambda r: r == region or (r in war.regions and war.regions[r].parent == region))]
+    inside = redraws[
+        redraws["region"].map(lambda r: r == region or (r in war.regions and war.regions[r].parent == region))
+    ]
     return {(str(s), f"{d:%Y-%m}") for s, d in zip(inside["source"], inside["date"], strict=True)}
-
-
-_LOSSES = (
-    ("losses_dead_named", "Soldiers confirmed dead, by name", "persons"),
-    ("losses_personnel", "Killed and wounded, as claimed", "persons"),
-    ("losses_equipment", "Heavy equipment lost, all types", "items"),
-    ("losses_tanks", "Tanks lost", "items"),
-    ("losses_armour", "Armoured vehicles lost", "items"),
-    ("losses_artillery", "Artillery lost", "items"),
-)
-
-
-def draw_losses(war: War, panel: xr.Dataset, width: int = 760) -> Figure:
-    """Losses of both sides since the start of the record, small charts by kind, a line for each side and source.
-
-    Kinds for which the panel has no series of at least two months are left out.
-
-    Parameters
-    ----------
-    war, panel, width
-        As in `draw_area_held`.
-
-    Raises
-    ------
-    QueryError
-        If the panel has no losses at all.
-    """
-    narrow = is_narrow(width)
-    across = 1 if narrow else 2
-    plot = (width - 24) / across - 52
-    charts, seen, ends = [], [], []
-    for quantity, title, unit in _LOSSES:
-        series = _loss_series(war, panel, quantity)
-        if series:
-            charts.append(_small_losses(war, series, (title, unit), (plot, 120.0 if narrow else 132.0), width))
-            seen += [source for _, source in series if source not in seen]
-            ends += [
-                f"{title.lower()}: {war.side(side).adjective} {number_words(v.iloc[-1])} by {short_day(v.index[-1])} ({source_name(war, source)})"
-                for (side, source), v in series.items()
-            ]
-    if not charts:
-        raise QueryError(f"{war.title}: no losses in the panel; expected a quantity that begins with losses; add observations")
-    spec = alt.concat(*charts, columns=across, spacing={"row": 18, "column": 18})
-    until = str(panel["time"].values[-1])[:10]
-    caption = (
-        f"Cumulative counts, persons or items, to {day_words(until)} or the last report before it. Solid: counted one by one by a third party; "
-        f"dashed: claimed by the other side. Counts by name and by picture are lower bounds. Sources: {source_words(war, seen)}."
-    )
-    words = "Line charts of cumulative losses. " + "; ".join(ends) + "."
-    return Figure("losses", "Losses of both sides", caption, words, tuple(seen), finish(spec, width))
-
-
-def _loss_series(war: War, panel: xr.Dataset, quantity: str) -> dict[tuple[Side, str], pd.Series]:
-    """Series of one quantity by side and source, one point in two weeks; single figures are left out."""
-    out: dict[tuple[Side, str], pd.Series] = {}
-    if quantity not in panel:
-        return out
-    sides: tuple[Side, Side] = ("a", "b")
-    for side in sides:
-        frame = panel[quantity].sel(belligerent=war.side(side).id).to_pandas().dropna(axis=1, how="all")
-        for source in frame:
-            known = frame[source].dropna()
-            if len(known) >= 8:
-                fortnight = known.groupby((known.index - known.index[-1]).days // 14).last()
-                days = known.groupby((known.index - known.index[-1]).days // 14).apply(lambda s: s.index[-1])
-                out[side, str(source)] = pd.Series(fortnight.to_numpy(), index=pd.DatetimeIndex(days))
-    return out
-
-
-def _small_losses(
-    war: War, series: dict[tuple[Side, str], pd.Series], words: tuple[str, str], space: tuple[float, float], width: int
-) -> alt.LayerChart:
-    """One small chart of cumulative losses; `words` are its title and unit, `space` its width and height, px."""
-    size = font_size(width)
-    frame = pd.DataFrame({key: value for key, value in series.items()})
-    top = float(np.nanmax(frame.to_numpy())) * 1.08
-    told = {key: f"{war.side(key[0]).adjective}: {_short_number(v.iloc[-1])}" for key, v in series.items()}
-    room = 10 + max(text_width(t, size) for t in told.values())
-    x = _x(frame, True, room, space[0])
-    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=alt.Axis(
-        title=None, tickCount=4, minExtent=42, maxExtent=42, domain=False, ticks=False,
-        labelExpr="datum.value >= 1e6 ? format(datum.value / 1e6, '.1f') + ' m' : datum.value >= 1e4 ? format(datum.value / 1e3, ',.0f') + ' k' : format(datum.value, ',.0f')",
-    ))  # fmt: skip
-    layers: list[alt.Chart] = []
-    keys = list(series)
-    at = spread([space[1] * (1 - series[k].iloc[-1] / top) for k in keys], size + 3, 5, space[1] - 5)
-    tip = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("who:N", title="Forces"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title=words[1])]
-    for key, place in zip(keys, at, strict=True):
-        (side, source), values = key, series[key]
-        both = len({s for s, src in keys if src == source}) == 2
-        rows = [
-            {"day": d, "value": v, "when": short_day(d), "who": war.side(side).adjective, "by": source_name(war, source), "words": number_words(v)}
-            for d, v in values.items()
-        ]
-        layers.append(alt.Chart(records(rows)).mark_line(color=SIDE[side], strokeWidth=2, strokeDash=[1, 0] if both else [5, 3]).encode(x=x, y=y, tooltip=tip))
-        end = [{"day": values.index[-1], "value": top * (1 - place / space[1]), "text": told[key]}]
-        layers.append(alt.Chart(records(end)).mark_text(align="left", dx=5, color=SIDE_TEXT[side], fontSize=size).encode(x=x, y=y, text="text:N"))
-    title = alt.Title(words[0], fontSize=size, frame="group", offset=8)
-    return alt.layer(*layers).properties(width=space[0], height=space[1], title=title)
-
-
-def _short_number(value: float) -> str:
-    return f"{value / 1e6:.2f} m" if value >= 1e6 else number_words(value)
 
 
 def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
@@ -478,26 +461,73 @@ def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
     least, most = min(r["q05"] for r in rows), max(r["q95"] for r in rows)
     shows_whole = forecast.left_km2 < most * 1.6
     domain = [min(least, 0) * 1.05, max(most, forecast.left_km2 if shows_whole else 0) * 1.08]
-    plot = width - 8 - 54
-    x = alt.X("step:Q", axis=_month_axis(rows, narrow), scale=alt.Scale(domain=[0, rows[-1]["step"] * (1 + 64 / (plot - 64))], nice=False))
-    y = alt.Y("q50:Q", axis=alt.Axis(title=None, format=",.0f", tickCount=6, minExtent=46, maxExtent=46, domain=False, ticks=False), scale=alt.Scale(domain=domain, nice=False))
+    plot = width - 8 - 49
+    x = alt.X(
+        "step:Q",
+        axis=_month_axis(rows, narrow),
+        scale=alt.Scale(domain=[0, rows[-1]["step"] * (1 + 84 / (plot - 84))], nice=False),
+    )
+    y = alt.Y(
+        "q50:Q",
+        axis=alt.Axis(title=None, format=",.0f", tickCount=6, minExtent=46, maxExtent=46, domain=False, ticks=False),
+        scale=alt.Scale(domain=domain, nice=False),
+    )
     table = records(rows)
     layers: list[alt.Chart] = []
     for low, high, color in (("q05", "q95", "#F9DCC6"), ("q25", "q75", "#F0B083")):
-        layers.append(alt.Chart(table).mark_area(color=color).encode(x=x, y=alt.Y(f"{low}:Q", scale=alt.Scale(domain=domain, nice=False)), y2=f"{high}:Q"))
-    tip = [alt.Tooltip("when:N", title="By the end of"), alt.Tooltip("half:N", title="Central half"), alt.Tooltip("range:N", title="Nine in ten"), alt.Tooltip("chance:N", title="Chance that all is taken")]
-    layers.append(alt.Chart(table).mark_line(color=SIDE_TEXT["a"], strokeWidth=2, point=alt.OverlayMarkDef(size=24, color=SIDE_TEXT["a"])).encode(x=x, y=y, tooltip=tip))
+        layers.append(
+            alt.Chart(table)
+            .mark_area(color=color)
+            .encode(x=x, y=alt.Y(f"{low}:Q", scale=alt.Scale(domain=domain, nice=False)), y2=f"{high}:Q")
+        )
+    tip = [
+        alt.Tooltip("when:N", title="By the end of"),
+        alt.Tooltip("half:N", title="Central half"),
+        alt.Tooltip("range:N", title="Nine in ten"),
+        alt.Tooltip("chance:N", title="Chance that all is taken"),
+    ]
+    layers.append(
+        alt.Chart(table)
+        .mark_line(color=SIDE_TEXT["a"], strokeWidth=2, point=alt.OverlayMarkDef(size=24, color=SIDE_TEXT["a"]))
+        .encode(x=x, y=y, tooltip=tip)
+    )
     layers.append(alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q")))
     if shows_whole:
-        whole = alt.Chart(records([{"step": 0, "q50": forecast.left_km2, "text": f"all that is left: {number_words(forecast.left_km2)} km²"}]))
+        whole = alt.Chart(
+            records(
+                [
+                    {
+                        "step": 0,
+                        "q50": forecast.left_km2,
+                        "text": f"all that is left: {number_words(forecast.left_km2)} km²",
+                    }
+                ]
+            )
+        )
         layers.append(whole.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=y))
-        layers.append(whole.mark_text(align="left", dx=4, dy=-8, color=MUTED, fontSize=size).encode(x=x, y=y, text="text:N"))
+        layers += _note(whole, size, x, y)
     height = 220.0 if narrow else 280.0
     layers.append(_fan_labels(rows[-1], domain, height, x, y, size))
-    fan = alt.layer(*layers).properties(width=plot, height=height, title=unit_title(f"Net land taken since {short_day(forecast.as_of)}, km²", width))
-    share = alt.Y("p_complete:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=None, values=[0, 0.5, 1], format=".0%", minExtent=46, maxExtent=46, domain=False, ticks=False))
-    bars = alt.Chart(table).mark_bar(color="#7A7F87", size=max(3, plot / len(rows) * 0.5)).encode(x=x, y=share, tooltip=tip)
-    chance = alt.layer(bars).properties(width=plot, height=64, title=unit_title("Chance that the whole region has been taken by the end of the month", width))
+    fan = alt.layer(*layers).properties(
+        width=plot, height=height, title=unit_title(f"Net land taken since {short_day(forecast.as_of)}, km²", width)
+    )
+    share = alt.Y(
+        "p_complete:Q",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(
+            title=None, values=[0, 0.5, 1], format=".0%", minExtent=46, maxExtent=46, domain=False, ticks=False
+        ),
+    )
+    bars = (
+        alt.Chart(table)
+        .mark_bar(color="#7A7F87", size=max(3, plot / len(rows) * 0.5))
+        .encode(x=x, y=share, tooltip=tip)
+    )
+    chance = alt.layer(bars).properties(
+        width=plot,
+        height=64,
+        title=unit_title("Chance that the whole region has been taken by the end of the month", width),
+    )
     spec = alt.vconcat(fan, chance, spacing=14).resolve_scale(x="shared")
     last = rows[-1]
     caption = (
@@ -509,15 +539,33 @@ def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
         f"Fan chart. By {last['when']}: central {number_words(last['q50'])} km², nine in ten between {number_words(last['q05'])} and {number_words(last['q95'])} km²; "
         f"chance that all of {place} has been taken {last['chance']}."
     )
-    return Figure(f"forecast-{forecast.region}", f"Land {a.adjective} forces might take: {place}", caption, words, ("own",), finish(spec, width))
+    return Figure(
+        f"forecast-{forecast.region}",
+        f"Land {a.adjective} forces might take: {place}",
+        caption,
+        words,
+        (),
+        finish(spec, width),
+    )
 
 
 def _fan_rows(forecast: Forecast) -> list[dict[str, Any]]:
     """The months of a forecast, from a start at zero, as rows of the chart."""
-    rows = [{"step": 0, "month": f"{forecast.as_of:%Y-%m}", "when": day_words(forecast.as_of), "p_complete": 0.0} | {q: 0.0 for q in ("q05", "q25", "q50", "q75", "q95")}]
+    rows = [
+        {"step": 0, "month": f"{forecast.as_of:%Y-%m}", "when": day_words(forecast.as_of), "p_complete": 0.0}
+        | dict.fromkeys(("q05", "q25", "q50", "q75", "q95"), 0.0)
+    ]
     for step, month in enumerate(forecast.months, start=1):
         known = {f"q{_per_cent(key):02d}": float(value) for key, value in month.quantiles.items()}
-        rows.append({"step": step, "month": month.month[:7], "when": f"{pd.Period(month.month[:7], 'M').start_time:%B %Y}", "p_complete": month.p_complete} | known)
+        rows.append(
+            {
+                "step": step,
+                "month": month.month[:7],
+                "when": f"{pd.Period(month.month[:7], 'M').start_time:%B %Y}",
+                "p_complete": month.p_complete,
+            }
+            | known
+        )
     for row in rows:
         row["half"] = f"{number_words(row['q25'])} to {number_words(row['q75'])} km²"
         row["range"] = f"{number_words(row['q05'])} to {number_words(row['q95'])} km²"
@@ -541,10 +589,19 @@ def _month_axis(rows: Sequence[dict[str, Any]], narrow: bool) -> alt.Axis:
     return alt.Axis(title=None, grid=False, values=steps, labelExpr=expression, labelOverlap="greedy", labelFlush=False)
 
 
-def _fan_labels(last: dict[str, Any], domain: Sequence[float], height: float, x: alt.X, y: alt.Y, size: float) -> alt.Chart:
+def _fan_labels(
+    last: dict[str, Any], domain: Sequence[float], height: float, x: alt.X, y: alt.Y, size: float
+) -> alt.Chart:
     """The last month's quantiles, written at the end of the fan and kept apart."""
-    names = (("q95", "19 in 20"), ("q75", "3 in 4"), ("q50", "1 in 2"), ("q25", "1 in 4"), ("q05", "1 in 20"))
+    names = (("q95", "95 %"), ("q75", "75 %"), ("q50", "50 %"), ("q25", "25 %"), ("q05", "5 %"))
     span = domain[1] - domain[0]
     at = spread([height * (domain[1] - last[q]) / span for q, _ in names], size + 2, 4, height - 4)
-    rows = [{"step": last["step"], "q50": domain[1] - p / height * span, "text": number_words(last[q])} for (q, _), p in zip(names, at, strict=True)]
-    return alt.Chart(records(rows)).mark_text(align="left", dx=7, color=SIDE_TEXT["a"], fontSize=size).encode(x=x, y=y, text="text:N")
+    rows = [
+        {"step": last["step"], "q50": domain[1] - p / height * span, "text": f"{name}: {number_words(last[q])}"}
+        for (q, name), p in zip(names, at, strict=True)
+    ]
+    return (
+        alt.Chart(records(rows))
+        .mark_text(align="left", dx=7, color=SIDE_TEXT["a"], fontSize=size)
+        .encode(x=x, y=y, text="text:N")
+    )

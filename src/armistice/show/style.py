@@ -132,7 +132,9 @@ def time_axis(first: Any, last: Any, narrow: bool) -> alt.Axis:
 
 def unit_title(text: str, width: int) -> alt.Title:
     """The unit of a chart, written above it at the left, where an axis title would stand on its side."""
-    return alt.Title(text, anchor="start", frame="bounds", fontSize=font_size(width), fontWeight="normal", color=MUTED, offset=8)
+    return alt.Title(
+        text, anchor="start", frame="bounds", fontSize=font_size(width), fontWeight="normal", color=MUTED, offset=8
+    )
 
 
 def day_words(day: Any) -> str:
@@ -239,15 +241,15 @@ def _frame(figure: Figure, svg: str) -> str:
         raise ValueError(f"{figure.id}: a drawing without a size")
     width, height = float(head.group(1)), float(head.group(2))
     big, small = (15, 10) if is_narrow(int(width)) else (18, 11)
-    title = wrap_text(figure.title, width - 24, big, bold=True)
-    caption = wrap_text(figure.caption, width - 24, small)
+    title = wrap_text(figure.title, width - 12, big, bold=True)
+    caption = wrap_text(figure.caption, width - 12, small)
     top, bottom = 14 + len(title) * (big + 4), 16 + len(caption) * (small + 4)
     lines = [
-        f'<text x="12" y="{10 + big + i * (big + 4)}" font-family="{FONT}" font-size="{big}" font-weight="bold" '
+        f'<text x="5" y="{10 + big + i * (big + 4)}" font-family="{FONT}" font-size="{big}" font-weight="bold" '
         f'fill="{INK}">{escape(line)}</text>'
         for i, line in enumerate(title)
     ] + [
-        f'<text x="12" y="{top + height + 8 + small + i * (small + 4):g}" font-family="{FONT}" font-size="{small}" '
+        f'<text x="5" y="{top + height + 8 + small + i * (small + 4):g}" font-family="{FONT}" font-size="{small}" '
         f'fill="{MUTED}">{escape(line)}</text>'
         for i, line in enumerate(caption)
     ]

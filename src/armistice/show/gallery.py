@@ -1,0 +1,55 @@
+"""The list of all charts: each figure function by name, with what it shows and what it is drawn from.
+
+A plain dictionary; a test walks the wing and fails if a public figure function is missing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from armistice.show import aid, deals, maps, series
+from armistice.show.style import Figure
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One chart of the gallery.
+
+    Attributes
+    ----------
+    draw : callable
+        The function that draws it.
+    shows : str
+        What a reader sees, in a sentence.
+    needs : tuple of str
+        What it is drawn from, beside the war: panel, ground, tables of the pack, records.
+    """
+
+    draw: Callable[..., Figure]
+    shows: str
+    needs: tuple[str, ...]
+
+
+GALLERY: dict[str, Entry] = {
+    "control-map": Entry(maps.draw_control_map, "Who holds what on a day, with the front line.", ("ground",)),
+    "control-change": Entry(maps.draw_control_change, "What changed hands between two days.", ("ground",)),
+    "density-map": Entry(maps.draw_density_map, "Where people lived, and the front line.", ("ground",)),
+    "area-held": Entry(series.draw_area_held, "Land held in a region over time, by source.", ("panel",)),
+    "area-by-region": Entry(series.draw_area_by_region, "Share of each region held, over time.", ("panel",)),
+    "monthly-gain": Entry(series.draw_monthly_gain, "Net land gained month by month, by source.", ("panel", "redraws")),
+    "losses": Entry(series.draw_losses, "Losses of both sides by kind and source.", ("panel",)),
+    "forecast": Entry(
+        series.draw_forecast, "The fan of land that might be taken, and the chance of all.", ("forecast",)
+    ),
+    "aid-by-donor": Entry(aid.draw_aid_by_donor, "Aid by donor and kind.", ("panel",)),
+    "aid-by-month": Entry(aid.draw_aid_by_month, "Aid received month by month.", ("panel",)),
+    "donor-map": Entry(aid.draw_donor_map, "Where the aid came from.", ("panel", "countries")),
+    "positions": Entry(
+        deals.draw_positions, "Positions on one issue over time, and the distance left.", ("positions",)
+    ),
+    "position-paths": Entry(deals.draw_position_paths, "Positions on all main issues over time.", ("positions",)),
+    "distances": Entry(deals.draw_distances, "What is left between the sides, issue by issue.", ("positions",)),
+    "timeline": Entry(deals.draw_timeline, "Proposals and answers in order.", ("positions", "responses")),
+    "claims": Entry(deals.draw_claims, "Published claims beside the record.", ("verdicts",)),
+}
