@@ -368,14 +368,19 @@ def write_pack(out: Path, raw: Path, seed: int = SEED) -> None:
         build(pack, raw, accept_new=True, as_of=LAST)
         _as_csv(pack)
         (pack / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        shutil.copytree(pack, out)
+        # File by file, so that somebody who reads the pack meanwhile does not find it gone.
+        out.mkdir(parents=True, exist_ok=True)
+        for file in sorted(pack.iterdir()):
+            shutil.copyfile(file, out / f".{file.name}.part")
+            (out / f".{file.name}.part").replace(out / file.name)
+        for file in out.iterdir():
+            if not (pack / file.name).exists():
+                file.unlink()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path, help="folder of the pack; replaced if it exists")
+    parser.add_argument("out", type=Path, help="folder of the pack; what is in it is replaced")
     parser.add_argument("--raw", type=Path, help="folder for the raw files; a scratch folder by default")
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()

@@ -143,8 +143,8 @@ def _read_claim(item: TomlReader, notes: SourceNotes, war: War) -> Claim:
         item.faults.add(item.where, found, "low ≤ value ≤ high", "order them")
     inner = item.table_of("query")
     query = Query("", "", "", (), date.min, date.min) if inner is None else _read_query(inner, war)
-    for checked, more in {"basis": {"choices": BASES}, "note": {"default": ""}}.items():
-        item.text(checked, **more)
+    item.text("basis", choices=BASES)
+    item.text("note", "")
     claim = Claim(
         claim_id, item.text("text"), item.text("claimant"), item.text("party", ""), item.text("source"),
         _day(item, "published", war), value, low, high, item.text("unit"), item.number("tolerance", 0, 1e15),

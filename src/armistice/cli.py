@@ -49,6 +49,12 @@ class _Group(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
+        except OSError as error:
+            place = error.filename or "a file"
+            click.echo(
+                f"{place}: {error.strerror}; expected a place that can be read and written; choose another", err=True
+            )
+            ctx.exit(2)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -70,11 +70,19 @@ def run_study(
     return Study(pack, panel, forecasts, seed)
 
 
-def contested_regions(panel: xr.Dataset, least: float = 0.005, most: float = 0.995) -> list[str]:
+WHOLE = 0.995
+"""A region counts as held whole, or not at all, within half a per cent of its area: maps are no more exact."""
+
+
+def contested_regions(panel: xr.Dataset) -> list[str]:
     """Regions of the country crossed by the front on the last mapped day, by land held by side A, largest first."""
-    side = panel.attrs["side_a"]
-    held = on_day(panel["control"].sel(belligerent=side), panel["time"].values[-1]).mean("source")
+    share = shares_of_a(panel)
+    own = {k: v for k, v in share.items() if 1 - WHOLE < v < WHOLE}
+    return sorted(own, key=lambda r: -own[r] * float(panel["area"].sel(region=r)))
+
+
+def shares_of_a(panel: xr.Dataset) -> dict[str, float]:
+    """Share of each region (not of the country) held by side A on the last day, by the mean of the sources."""
+    held = on_day(panel["control"].sel(belligerent=panel.attrs["side_a"]), panel["time"].values[-1]).mean("source")
     share = held / panel["area"]
-    own = panel["region"][(share > least) & (share < most) & (panel["region"] != panel.attrs["root"])]
-    ordered = sorted(own.values, key=lambda r: -float(held.sel(region=r)))
-    return [str(r) for r in ordered]
+    return {str(r): float(share.sel(region=r)) for r in panel["region"].values if r != panel.attrs["root"]}

@@ -82,7 +82,7 @@ def on_day(values: xr.DataArray, day: np.datetime64, reach: int = MAP_REACH) -> 
     DataArray
         Without ``time``; NaN where nothing is known.
     """
-    end = np.datetime64(day, "D").astype("datetime64[ns]")
+    end = day.astype("datetime64[D]").astype("datetime64[ns]")
     window = values.sel(time=slice(end - np.timedelta64(reach - 1, "D"), end))
     out = np.full(window.shape[1:], np.nan)
     for row in window.values:

@@ -167,12 +167,13 @@ class Record:
     """
 
     def __init__(self, pack: Pack, panel: xr.Dataset) -> None:
-        self.war, self._panel, self._redraws = pack.war, panel, pack.tables["redraws"]
+        self.war, self._panel = pack.war, panel
         self._days = panel["time"].to_numpy().astype("datetime64[D]")
         self._sources = tuple(str(s) for s in panel["source"].to_numpy())
         self._mapped = set(panel["region"].to_numpy())
         self._rows = {str(quantity): part for quantity, part in pack.observations.groupby("quantity")}
         self._none = pack.observations.head(0)
+        self._redraws = self._sound(pack.tables["redraws"])
 
     def rows(self, query: Query) -> pd.DataFrame:
         """Observations of the quantity, of one party and, if asked, by region."""
@@ -199,13 +200,12 @@ class Record:
         return {str(source): (a, b) for source, a, b in zip(days.index, first, last, strict=True)}
 
     def redrawn(self, source: str, query: Query) -> float:
-        """Change of the area held that came by redraws of a source's map, km²; each counts from its first map after."""
-        maps = self.series(query).known(source)
-        first, last = (np.searchsorted(maps, np.datetime64(day, "D"), "right") for day in (query.start, query.end))
-        at = np.searchsorted(maps, self._redraws["date"].to_numpy("datetime64[D]"))
+        """Change of the area held within the period that came by redraws of a source's map, km²."""
+        days = self._redraws["date"].to_numpy("datetime64[D]")
         inside = np.array([self._lies_in(region, query.regions) for region in self._redraws["region"]], dtype=bool)
-        rows = self._redraws[(self._redraws["source"] == source) & inside & (first <= at) & (at < last)]
-        return float(rows["change_km2"].sum()) * (1.0 if query.belligerent == self._panel.attrs["side_a"] else -1.0)
+        inside &= (days > np.datetime64(query.start, "D")) & (days <= np.datetime64(query.end, "D"))
+        change = self._redraws["change_km2"][inside & (self._redraws["source"] == source)].sum()
+        return float(change) * (1.0 if query.belligerent == self._panel.attrs["side_a"] else -1.0)
 
     def whole(self, query: Query) -> float:
         """What a share is a share of: area of the regions in km², or their people."""
@@ -243,6 +243,15 @@ class Record:
         for row, (i, j, s) in enumerate(zip(begin.clip(0), end.clip(0), source, strict=True)):
             out[:, i:j, s] = ends[:, row, None]
         return out
+
+    def _sound(self, redraws: pd.DataFrame) -> pd.DataFrame:
+        """Redraws other than those into and out of spoiled maps, which the panel leaves out of the source's record."""
+        country = Query("level", "control", self.war.side("a").id, (self.war.root,), self.war.start, self.war.as_of)
+        drawn, kept = self._laid_out(self.rows(country))[1], self.series(country).ends[1]
+        days, sources = np.nonzero(np.isfinite(drawn) & ~np.isfinite(kept))
+        spoiled = {(self._sources[s], self._days[d]) for d, s in zip(days, sources, strict=True)}
+        jumps = zip(redraws["source"], redraws["date"].to_numpy("datetime64[D]"), strict=True)
+        return redraws[[not {(source, day), (source, day - 1)} & spoiled for source, day in jumps]]
 
     def _lies_in(self, region: str, regions: tuple[str, ...]) -> bool:
         """Whether a region is one of others or lies in one of them."""
@@ -368,8 +377,11 @@ def count(record: Record, query: Query) -> Answers:
     each = [share(record, replace(query, regions=(region,))) for region in query.regions]
     out: Answers = {}
     for source in set.intersection(*(set(a) for a in each)):
-        ends = ([getattr(a[source], end) >= 100 * query.least_share for a in each] for end in ("value", "low", "high"))
-        out[source] = Measured(*(float(sum(held)) for held in ends), note=each[0][source].note)
+        value, low, high = (
+            float(sum(getattr(a[source], end) >= 100 * query.least_share for a in each))
+            for end in ("value", "low", "high")
+        )
+        out[source] = Measured(value, low, high, each[0][source].note)
     return out
 
 

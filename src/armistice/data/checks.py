@@ -35,7 +35,7 @@ MOST_ROWS = 20_000_000
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _SHA = re.compile(r"[0-9a-f]{64}\Z")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _YEARS = (1500, 2200)
 
 
@@ -345,7 +345,7 @@ def _parse(cells: pd.Series, column: Column, name: str, unit: str, faults: Fault
     return pd.Series(spread(text.to_numpy(dtype=object), ""), index=cells.index, dtype=object)
 
 
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 
 
 def _numbers(known: pd.Series) -> np.ndarray:

@@ -32,11 +32,21 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
     -------
     Dataset
         As `armistice.core.panel` promises.
+
+    Raises
+    ------
+    QueryError
+        If no map was published by the as-of day.
     """
     war = pack.war
     start = np.datetime64(war.baseline, "D") - _BEFORE
     time = np.arange(start, np.datetime64(war.as_of, "D") + 1)
     rows = pack.observations
+    if not ((rows["quantity"] == "control") & (rows["region"] == war.root)).any():
+        raise QueryError(
+            f"{war.as_of}: no map of {war.title} was published by then; expected a day on which one was; "
+            "choose a later --as-of"
+        )
     rows = rows[(rows["end"] >= time[0]) & (rows["start"] <= time[-1])]
     sources = sorted(rows["source"].unique())
     regions = [r.id for r in war.regions.values() if r.level <= 1]

@@ -38,7 +38,14 @@ from armistice.data.tables import QUANTITIES, REGIONAL, TABLES
 AREA_TOLERANCE = 0.015
 """Relative mismatch allowed between boundary files of different levels."""
 
-_DATED = {"events": "date", "responses": "date", "positions": "date", "control_cells": "date", "redraws": "date"}
+_DATED = {
+    "events": "date",
+    "responses": "date",
+    "positions": "date",
+    "control_cells": "date",
+    "redraws": "date",
+    "revisions": "built",
+}
 _SIDES: tuple[Side, Side] = ("a", "b")
 
 

@@ -17,9 +17,10 @@ import vl_convert
 from armistice.claims import check_claims
 from armistice.core.errors import QueryError
 from armistice.core.results import Verdict
-from armistice.show import aid, deals, maps, series
+from armistice.show import aid, deals, losses, maps, series, talks
+from armistice.show.ground import Ground
 from armistice.show.style import Figure, to_png, to_spec, to_svg
-from armistice.study import Study, contested_regions
+from armistice.study import WHOLE, Study, contested_regions, shares_of_a
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Records:
         return contested_regions(self.study.panel)
 
     @cached_property
+    def held_whole(self) -> list[str]:
+        """Regions of side B's country that side A holds as a whole."""
+        regions = self.study.pack.war.regions
+        return [k for k, v in shares_of_a(self.study.panel).items() if v >= WHOLE and regions[k].owner == "b"]
+
+    @cached_property
     def focus(self) -> str:
         """The region the story turns on: the one that the first axis runs through, else the most contested."""
         war = self.study.pack.war
@@ -49,13 +56,13 @@ class Records:
         return self.contested[0] if self.contested else war.root
 
     @cached_property
-    def ground(self) -> maps.Ground:
+    def ground(self) -> Ground:
         """What maps are drawn on."""
         pack = self.study.pack
         path = pack.path / "outlines.geojson"
         outlines = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"features": []}
         tables = pack.tables
-        return maps.Ground(tables["cells"], tables["control_cells"], tables["places"], tables["assets"], outlines)
+        return Ground(tables["cells"], tables["control_cells"], tables["places"], tables["assets"], outlines)
 
     @cached_property
     def donors(self) -> dict[str, Any]:
@@ -142,7 +149,7 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     "losses": (
         "losses of both sides, by source",
         _measured("losses_personnel", "losses_dead_named", "losses_equipment"),
-        lambda r, w: series.draw_losses(r.study.pack.war, r.study.panel, width=w),
+        lambda r, w: losses.draw_losses(r.study.pack.war, r.study.panel, width=w),
     ),
     "aid-by-month": (
         "aid by month",
@@ -176,7 +183,7 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     "timeline": (
         "proposals and the answers to them",
         _has("positions"),
-        lambda r, w: deals.draw_timeline(
+        lambda r, w: talks.draw_timeline(
             r.study.pack.war, r.study.pack.tables["positions"], r.study.pack.tables["responses"],
             since=r.study.pack.war.baseline, as_of=r.study.pack.war.as_of, width=w,
         ),
@@ -184,7 +191,7 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     "claims": (
         "published claims beside the record",
         lambda r: bool(r.verdicts),
-        lambda r, w: deals.draw_claims(r.study.pack.war, r.verdicts, width=w),
+        lambda r, w: talks.draw_claims(r.study.pack.war, r.verdicts, width=w),
     ),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ import jinja2
 import vl_convert
 
 from armistice.core.digest import Cache, digest_of
+from armistice.core.errors import QueryError
 from armistice.report.figures import FIGURES, Records
 from armistice.report.story import tell
 from armistice.show.style import Figure, to_spec, to_svg
@@ -51,23 +52,28 @@ def render_page(study: Study, code: str, cache: Cache, progress: Callable[[str, 
     records = Records(study)
     chapters = tell(records)
     names = [name for chapter in chapters for name in chapter.figures]
-    pictures = {}
+    pictures: dict[str, Picture] = {}
+    undrawn: dict[str, str] = {}
     for number, name in enumerate(names):
         progress(f"drawing {name}", 0.1 + 0.85 * number / max(len(names), 1))
         if FIGURES[name][1](records):
-            pictures[name] = _picture(name, records, cache)
+            try:
+                pictures[name] = _picture(name, records, cache)
+            except QueryError as reason:
+                undrawn[name] = str(reason)
     here = Path(__file__).parent
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    bundle = cache.text("vega", digest_of(_DRAWN_BY), lambda: str(vl_convert.javascript_bundle(None)))
+    bundle = cache.text("vega", digest_of(_DRAWN_BY), lambda: str(vl_convert.javascript_bundle(None)))  # type: ignore[arg-type]
     war = study.pack.war
     return environment.get_template("page.html").render(
         war=war,
         title=f"{war.title}: where it stands",
         chapters=chapters,
         pictures=pictures,
+        undrawn=undrawn,
         sources=_sources(records, pictures),
         digests={"pack": study.pack.digest, "program": code},
         seed=study.seed,
@@ -81,7 +87,8 @@ def _picture(name: str, records: Records, cache: Cache) -> Picture:
     make = FIGURES[name][2]
     wide, narrow = make(records, WIDE), make(records, NARROW)
     war = records.study.pack.war
-    credit = "; ".join(f"{war.sources[s].producer} ({war.sources[s].licence})" for s in wide.credit if s in war.sources)
+    known = [war.sources[s] for s in wide.credit if s in war.sources]
+    credit = "; ".join(f"{s.producer} ({s.licence.split(';')[0]})" for s in known)
     return Picture(
         name, wide.title, wide.caption, wide.alt, credit, _svg(wide, cache), _svg(narrow, cache), _json(to_spec(wide))
     )

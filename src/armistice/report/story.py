@@ -6,7 +6,6 @@ which source says what, on which day.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -17,17 +16,30 @@ from markupsafe import Markup, escape
 
 from armistice.core.panel import on_day
 from armistice.core.results import Forecast
-from armistice.core.war import Issue, War
+from armistice.core.war import Issue
 from armistice.report.figures import Records
+from armistice.report.words import (
+    between,
+    chance,
+    joined,
+    listing,
+    long_day,
+    note_of,
+    num,
+    people_range,
+    place_words,
+    say,
+)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page."""
+    """A table of the page; a folded one shows its caption until it is opened."""
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[str | Markup, ...], ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,29 +63,7 @@ def tell(records: Records) -> list[Chapter]:
     return [c for c in chapters if c is not None]
 
 
-# --- numbers in sentences ---------------------------------------------------------------------------------
-
-
-def num(text: str, note: str) -> Markup:
-    """A number in a sentence, with the note that says where it comes from."""
-    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, text)
-
-
-def say(template: str, **parts: object) -> Markup:
-    """A sentence with its numbers put in; text is escaped, numbers with notes are not escaped twice."""
-    return Markup(template).format(**{k: v if isinstance(v, Markup) else escape(str(v)) for k, v in parts.items()})
-
-
-def between(values: Sequence[float], form: str, unit: str) -> str:
-    """Several sources' values as one phrase: one number if they agree as shown, else a range."""
-    low, high = form.format(min(values)), form.format(max(values))
-    gap = " " if unit else ""
-    return f"{low}{gap}{unit}" if low == high else f"{low} to {high}{gap}{unit}"
-
-
-def _note(war: War, values: dict[str, float], form: str, unit: str, when: str) -> str:
-    parts = [f"{war.sources[s].producer}: {form.format(v)} {unit}" for s, v in values.items()]
-    return "; ".join(parts) + f" ({when})"
+# --- readings of the panel --------------------------------------------------------------------------------
 
 
 def held(panel: xr.Dataset, region: str, day: date, side: str, name: str = "control") -> dict[str, float]:
@@ -104,9 +94,9 @@ def _opening(r: Records) -> Chapter:
             say(
                 "On {day}, {a} forces held {share} of {country}: {area}. The sources are rival maps drawn by different "
                 "people; where they differ, this page gives the range and names them.",
-                day=_long(day), a=a.adjective, country=whole.name,
-                share=num(between(list(shares.values()), "{:.1f}", "per cent"), _note(war, shares, "{:.2f}", "per cent", str(day))),
-                area=num(between(list(total.values()), "{:,.0f}", "km²"), _note(war, total, "{:,.0f}", "km²", str(day))),
+                day=long_day(day), a=a.adjective, country=whole.name,
+                share=num(between(list(shares.values()), "{:.1f}", "per cent"), note_of(war, shares, "{:.2f}", "per cent", str(day))),
+                area=num(between(list(total.values()), "{:,.0f}", "km²"), note_of(war, total, "{:,.0f}", "km²", str(day))),
             )
         )  # fmt: skip
     if r.contested:
@@ -120,9 +110,9 @@ def _opening(r: Records) -> Chapter:
                     "In {focus} {b} still holds {part} of the region, {left}. At the pace of the "
                     "last twelve months, {pace} a month, the rest would take {months}; the rule behind that number has been wrong "
                     "by a wide margin before, and the chapter on the months ahead shows by how much.",
-                    focus=_place(focus.name, focus.level), b=b.name,
-                    part=num(between(list(part.values()), "{:.1f}", "per cent"), _note(war, part, "{:.2f}", "per cent", str(day))),
-                    left=num(between(list(left.values()), "{:,.0f}", "km²"), _note(war, left, "{:,.0f}", "km²", str(day))),
+                    focus=place_words(focus.name, focus.level), b=b.name,
+                    part=num(between(list(part.values()), "{:.1f}", "per cent"), note_of(war, part, "{:.2f}", "per cent", str(day))),
+                    left=num(between(list(left.values()), "{:,.0f}", "km²"), note_of(war, left, "{:,.0f}", "km²", str(day))),
                     pace=_pace(forecast, 12), months=_naive(forecast, 12),
                 )
             )  # fmt: skip
@@ -154,17 +144,18 @@ def _holdings(r: Records) -> Chapter:
             rows.append(
                 (
                     place.name,
-                    num(between(shares, "{:.1f}", "%"), _note(war, mine, "{:,.0f}", "km²", str(war.as_of))),
+                    num(between(shares, "{:.1f}", "%"), note_of(war, mine, "{:,.0f}", "km²", str(war.as_of))),
                     num(
-                        between(list(mine.values()), "{:,.0f}", ""), _note(war, mine, "{:,.1f}", "km²", str(war.as_of))
+                        between(list(mine.values()), "{:,.0f}", ""),
+                        note_of(war, mine, "{:,.1f}", "km²", str(war.as_of)),
                     ),
                     num(
                         between(list(theirs.values()), "{:,.0f}", ""),
-                        _note(war, theirs, "{:,.1f}", "km²", str(war.as_of)),
+                        note_of(war, theirs, "{:,.1f}", "km²", str(war.as_of)),
                     ),
                     num(
                         between(list(year.values()), "{:+,.0f}", ""),
-                        _note(war, year, "{:+,.1f}", "km²", "twelve months"),
+                        note_of(war, year, "{:+,.1f}", "km²", "twelve months"),
                     )
                     if year
                     else "no map",
@@ -184,14 +175,7 @@ def _holdings(r: Records) -> Chapter:
     abroad = [x for x in war.regions.values() if x.level == 1 and x.owner == "a"]
     beyond = {x.name: held(panel, x.id, war.as_of, b.id) for x in abroad if x.id in panel["region"].values}
     beyond = {k: v for k, v in beyond.items() if v and max(v.values()) > 1}
-    wholly = [
-        war.regions[str(x)].name
-        for x in panel["region"].values
-        if war.regions[str(x)].level == 1
-        and war.regions[str(x)].owner == "b"
-        and (m := held(panel, str(x), war.as_of, a.id))
-        and min(m.values()) > 0.995 * war.regions[str(x)].area_km2
-    ]
+    wholly = [war.regions[x].name for x in r.held_whole]
     sentences = [
         say(
             "The line runs through {n} of the regions of {country}.",
@@ -203,12 +187,12 @@ def _holdings(r: Records) -> Chapter:
         )
     ]
     if wholly:
-        sentences.append(say("Held as a whole: {names}.", names=_list(wholly)))
+        sentences.append(say("Held as a whole: {names}.", names=listing(wholly)))
     for name, values in beyond.items():
         sentences.append(
             say(
                 "Beyond the border, in {name}, {b} forces held {area}.", name=name, b=b.adjective,
-                area=num(between(list(values.values()), "{:,.0f}", "km²"), _note(war, values, "{:,.1f}", "km²", str(war.as_of))),
+                area=num(between(list(values.values()), "{:,.0f}", "km²"), note_of(war, values, "{:,.1f}", "km²", str(war.as_of))),
             )
         )  # fmt: skip
     if "borders" in war.notes:
@@ -244,7 +228,7 @@ def _movement(r: Records) -> Chapter | None:
             + Markup("; ").join(
                 say(
                     "{year}: {area}", year=year,
-                    area=num(between(list(v.values()), "{:+,.0f}", "km²"), _note(war, v, "{:+,.1f}", "km²", f"net, {year}")),
+                    area=num(between(list(v.values()), "{:+,.0f}", "km²"), note_of(war, v, "{:+,.1f}", "km²", f"net, {year}")),
                 )
                 for year, v in years
             )
@@ -288,8 +272,8 @@ def _people(r: Records) -> Chapter | None:
         sentences.append(
             say(
                 phrase + " lived {people} before the invasion.",
-                place=_place(place.name, place.level), name=side.adjective if side is a else side.name,
-                people=num(_people_range(values), note + f" ({war.as_of}; population of the count, not of today)"),
+                place=place_words(place.name, place.level), name=side.adjective if side is a else side.name,
+                people=num(people_range(values), note + f" ({war.as_of}; population of the count, not of today)"),
             )
         )  # fmt: skip
     if not sentences:
@@ -319,7 +303,7 @@ def _forecast(r: Records) -> Chapter | None:
             (
                 war.regions[region].name, f"{f.left_km2:,.0f}",
                 *(f"{f.pace_km2_per_month[w]:+,.0f}" for w in (1, 3, 6, 12)),
-                f"{twelve.quantiles['0.05']:,.0f} to {twelve.quantiles['0.95']:,.0f}", _chance(twelve.p_complete), _chance(last.p_complete),
+                f"{twelve.quantiles['0.05']:,.0f} to {twelve.quantiles['0.95']:,.0f}", chance(twelve.p_complete), chance(last.p_complete),
             )
         )  # fmt: skip
     table = Table(
@@ -334,11 +318,11 @@ def _forecast(r: Records) -> Chapter | None:
             "If the front in {place} goes on at its recent pace, with the errors this rule has made before, {mid} would be taken in "
             "twelve months; nine times in ten the number would lie between {low} and {high}. The chance that the whole region is "
             "taken within twelve months is {p12}, within {n} months {pn}.",
-            place=_place(place.name, place.level),
+            place=place_words(place.name, place.level),
             mid=num(f"{twelve.quantiles['0.5']:,.0f} km²", _engine(forecast)),
             low=num(f"{twelve.quantiles['0.05']:,.0f}", _engine(forecast)), high=num(f"{twelve.quantiles['0.95']:,.0f} km²", _engine(forecast)),
-            p12=num(_chance(twelve.p_complete), _engine(forecast)), n=len(forecast.months),
-            pn=num(_chance(forecast.months[-1].p_complete), _engine(forecast)),
+            p12=num(chance(twelve.p_complete), _engine(forecast)), n=len(forecast.months),
+            pn=num(chance(forecast.months[-1].p_complete), _engine(forecast)),
         ),
         say(
             "This is the simplest forecast there is, and the one any better model must beat. It knows nothing of rivers, cities, "
@@ -414,7 +398,7 @@ def _aid(r: Records) -> Chapter | None:
         if parts:
             sentences.append(
                 say("In {year}, as far as published, {b} was allocated ", year=year, b=b.name)
-                + _join(parts)
+                + joined(parts)
                 + Markup(" aid.")
             )
     return Chapter(
@@ -448,7 +432,7 @@ def _demands(r: Records) -> Chapter | None:
             "on {widest}.",
             n=num(f"{len(closed) + len(open_)}", "issues on which both sides have a coded position"),
             c=num(f"{len(closed)}", "; ".join(str(row[0]) for row in closed) or "none"),
-            widest=_list([str(row[0]) for row in open_[:4]]),
+            widest=listing([str(row[0]) for row in open_[:4]]),
         ),
         say(
             "Positions are coded from published texts and reports of leaked ones; how far apart two options lie is a judgement, written down in the pack."
@@ -478,14 +462,18 @@ def _talks(r: Records) -> Chapter | None:
         return None
     recent = events.sort_values("date").tail(12)
     items = tuple(
-        say("{day}: {text}", day=num(f"{e.date:%Y-%m-%d}", f"{e.source} (basis: {e.basis})"), text=f"{e.title}. {e.text}" if e.text else e.title)
+        say(
+            "{day}: {text}",
+            day=num(f"{e.date:%Y-%m-%d}", f"{e.source} (basis: {e.basis})"),
+            text=f"{e.title}. {e.text}" if e.text else e.title,
+        )
         for e in recent.itertuples()
     )
     counts = responses["response"].value_counts()
     sentence = say(
         "The record holds {n} answers to proposals: {list}. The last events are listed under the chart; the source of each is on its date.",
         n=num(f"{len(responses)}", "responses.csv of the pack"),
-        list=_list([f"{count} {name}" for name, count in counts.items()]),
+        list=listing([f"{count} {name}" for name, count in counts.items()]),
     )
     return Chapter("talks", "How the talks have gone", (sentence,), ("timeline",), lists=(items,)) if war else None
 
@@ -493,20 +481,27 @@ def _talks(r: Records) -> Chapter | None:
 def _claims(r: Records) -> Chapter | None:
     if not r.verdicts:
         return None
-    order = {"contradicted": 0, "within the spread of sources": 1, "holds": 2, "not checkable": 3}
-    rows = tuple(
-        (
-            say("{text}", text=v.text), say("{who}, {day}", who=v.claimant, day=v.published),
-            Markup('<span class="verdict">{}</span>').format(v.verdict), v.why,
-        )
-        for v in sorted(r.verdicts, key=lambda v: (order.get(v.verdict, 9), v.published))
-    )  # fmt: skip
-    table = Table("Claims as published, beside what the record says.", ("claim", "by, on", "verdict", "finding"), rows)
+
+    def rows(verdict: str) -> tuple[tuple[str | Markup, ...], ...]:
+        own = sorted((v for v in r.verdicts if v.verdict == verdict), key=lambda v: v.published)
+        return tuple((v.text, f"{v.claimant}, {v.published}", v.why) for v in own)
+
+    captions = {
+        "contradicted": "Contradicted by the record",
+        "not checkable": "Not checkable, and why",
+        "within the spread of sources": "Within the spread of the sources",
+        "holds": "Hold",
+    }
+    tables = tuple(
+        Table(f"{caption}: {len(found)}", ("claim", "by, on", "finding"), found, folded=verdict != "contradicted")
+        for verdict, caption in captions.items()
+        if (found := rows(verdict))
+    )
     text = say(
         "A claim holds if it agrees with every source to the precision of its own wording; it lies within the spread if the sources "
         "themselves disagree around it; it is contradicted if it lies outside what any of them shows. Both sides are held to the same rule."
     )
-    return Chapter("claims", "Which published claims hold", (text,), ("claims",), (table,))
+    return Chapter("claims", "Which published claims hold", (text,), ("claims",), tables)
 
 
 def _unknown(r: Records) -> Chapter:
@@ -587,35 +582,3 @@ def _naive(forecast: Forecast, window: int) -> Markup:
 
 def _engine(forecast: Forecast) -> str:
     return f"{forecast.engine}; {forecast.origins} past months, as of {forecast.as_of}"
-
-
-def _chance(p: float) -> str:
-    if p < 0.01:
-        return "under 1 %"
-    return "over 99 %" if p > 0.99 else f"{100 * p:.0f} %"
-
-
-def _people_range(values: Sequence[float]) -> str:
-    low, high = min(values), max(values)
-    if high >= 1e6:
-        a, b = f"{low / 1e6:.1f}", f"{high / 1e6:.1f}"
-        return f"{a} million people" if a == b else f"{a} to {b} million people"
-    a, b = f"{round(low, -3):,.0f}", f"{round(high, -3):,.0f}"
-    return f"{a} people" if a == b else f"{a} to {b} people"
-
-
-def _place(name: str, level: int) -> str:
-    return f"the {name} region" if level == 1 and "region" not in name.lower() else name
-
-
-def _list(words: Sequence[str]) -> str:
-    words = list(words)
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
-
-
-def _join(parts: Sequence[Markup]) -> Markup:
-    return Markup(", ").join(parts[:-1]) + Markup(" and ") + parts[-1] if len(parts) > 1 else Markup("").join(parts)
-
-
-def _long(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,1 @@
+"""The charts wing: records in, figures out."""

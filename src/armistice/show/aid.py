@@ -294,21 +294,14 @@ def draw_donor_map(
         war, table, [d for d in beyond if d not in tiny], radius, (box[3] + 26, float(width), size)
     )
     points = [(_label(war, table, c["id"], narrow), c["x"], c["y"], False) for c in circles]
-    taken = [
-        (c["x"] - c["r"] * 0.7, c["y"] - c["r"] * 0.7, c["x"] + c["r"] * 0.7, c["y"] + c["r"] * 0.7) for c in circles
-    ]
     own = Label(b.name.upper(), *_spot(projection, known[b.id]), "center", size) if b.id in known else None
-    labels = _circle_labels(points, circles, size - 1, box, [*taken, *([own.box] if own else [])], 12 if narrow else 24)
+    labels = _circle_labels(points, circles, (size - 1, box, 12 if narrow else 24), [own.box] if own else [])
     below = [_below_words(war, table, c, size - 1) for c in row]
-    layers += [
-        _circles([*circles, *row]),
-        *write(labels, INK, halo="#FFFFFF"),
-        *write([n for pair in below for n in pair], INK),
-    ]
+    layers += [_circles([*circles, *row]), *write(labels, INK, halo="#FFFFFF")]
+    layers += write([n for pair in below for n in pair], INK)
     layers += write([own], MUTED, halo="#FFFFFF") if own else []
-    layers += (
-        write([Label("Donors beyond the map, to the same scale", 2.0, box[3] + 14, "left", size)], MUTED) if row else []
-    )
+    if row:
+        layers += write([Label("Donors beyond the map, to the same scale", 2.0, box[3] + 14, "left", size)], MUTED)
     spec = alt.layer(*layers).properties(width=width, height=bottom)
     best = "; ".join(f"{_donor_name(war, str(d))} EUR {billions(t)}" for d, t in table["total"].head(5).items())
     left_out = f" Too small to draw: {join_words([_donor_name(war, d) for d in tiny])}." if tiny else ""
@@ -435,14 +428,26 @@ def _label(war: War, table: pd.DataFrame, donor: str, narrow: bool) -> str:
 
 
 def _circle_labels(
-    points: list[tuple[str, float, float, bool]], circles: list[dict[str, Any]], size: float, box: tuple[float, float, float, float],
-    taken: list[Any], most: int,
-) -> list[Label]:  # fmt: skip
-    """Names of the largest circles, beside them, kept apart from each other and from the circles."""
+    points: list[tuple[str, float, float, bool]],
+    circles: list[dict[str, Any]],
+    look: tuple[float, tuple[float, float, float, float], int],
+    taken: list[tuple[float, float, float, float]],
+) -> list[Label]:
+    """Names of the largest circles, beside them, kept apart from each other and, where there is room, from the circles.
+
+    `look` is the size of the type, the frame and the most labels.
+    """
+    size, frame, most = look
     labels: list[Label] = []
     for point, circle in list(zip(points, circles, strict=True))[:most]:
-        others = [t for t, c in zip(taken, circles, strict=False) if c is not circle] + taken[len(circles) :]
-        labels += place_labels([point], size, box, [*others, *(n.box for n in labels)], gap=max(4.0, circle["r"] + 3))
+        spots = [
+            ((c["x"] - 0.7 * c["r"], c["y"] - 0.7 * c["r"], c["x"] + 0.7 * c["r"], c["y"] + 0.7 * c["r"]), c["r"] >= 5)
+            for c in circles
+            if c is not circle
+        ]
+        hard = [*taken, *(box for box, big in spots if big), *(n.box for n in labels)]
+        soft = [box for box, big in spots if not big]
+        labels += place_labels([point], size, frame, hard, soft, gap=max(4.0, circle["r"] + 3))
     return labels
 
 

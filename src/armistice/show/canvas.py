@@ -6,9 +6,10 @@ Vega-Lite cannot keep labels apart, so that they are placed here, before ink, wi
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import numpy as np
@@ -152,9 +153,15 @@ def pixel(field: str) -> dict[str, Any]:
     return {"shorthand": f"{field}:Q", "scale": None, "axis": None}
 
 
-def data(rows: Iterable[dict[str, Any]]) -> alt.Data:
+def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
+    """Rows as inline data, held as text: charts copy and check their data at every step, and text costs nothing."""
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return alt.InlineData(values=text, format=alt.JsonDataFormat(type="json"))
+
+
+def data(rows: Iterable[dict[str, Any]]) -> alt.InlineData:
     """Rows as inline data, pixels to a tenth."""
-    return alt.Data(values=[{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows])
+    return inline([{k: round(v, 1) if isinstance(v, float) else v for k, v in row.items()} for row in rows])
 
 
 def write(labels: Iterable[Label], color: str, halo: str | None = None) -> list[alt.Chart]:
@@ -167,7 +174,12 @@ def write(labels: Iterable[Label], color: str, halo: str | None = None) -> list[
         base = alt.Chart(data({"x": n.x, "y": n.y, "text": n.text} for n in group)).encode(
             x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), text="text:N"
         )
-        look = {"align": align, "fontSize": size, "fontWeight": "bold" if bold else "normal", "baseline": "middle"}
+        look: dict[str, Any] = {
+            "align": align,
+            "fontSize": size,
+            "fontWeight": "bold" if bold else "normal",
+            "baseline": "middle",
+        }
         if halo is not None:
             layers.append(base.mark_text(**look, color=halo, stroke=halo, strokeWidth=3, strokeJoin="round"))
         layers.append(base.mark_text(**look, color=color))
@@ -280,12 +292,16 @@ class Conic:
 
 def shapes(features: Iterable[dict[str, Any]], **look: Any) -> alt.Chart:
     """A layer of GeoJSON features whose coordinates are pixels already."""
-    chart = alt.Chart(alt.Data(values=list(features))).mark_geoshape(clip=True, **look)
+    chart = alt.Chart(inline(list(features))).mark_geoshape(clip=True, **look)
     return chart.project(type="identity", scale=1, translate=[0, 0])
 
 
 def rules(
-    rows: Iterable[dict[str, Any]], color: str, size: float = 1.0, dash: Sequence[int] = (1, 0), cap: str = "butt"
+    rows: Iterable[dict[str, Any]],
+    color: str,
+    size: float = 1.0,
+    dash: Sequence[int] = (1, 0),
+    cap: Literal["butt", "round", "square"] = "butt",
 ) -> alt.Chart:
     """Straight lines from (x, y) to (x1, y1), px."""
     chart = alt.Chart(data(rows)).mark_rule(color=color, strokeWidth=size, strokeDash=list(dash), strokeCap=cap)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import altair as alt
@@ -35,6 +36,7 @@ from armistice.show.style import (
     SIDE,
     SIDE_PALE,
     SIDE_TEXT,
+    Chart,
     Figure,
     day_words,
     finish,
@@ -167,14 +169,10 @@ def draw_positions(
     right = 14.0 if narrow else 96.0
     rows, bottom = _option_rows(matter, left - 12, size - (1 if narrow else 0), top + 4)
     y_of = _between({value: middle for value, (_, middle) in rows.items()})
-    days = (np.datetime64(last) - np.datetime64(first)).astype(float)
+    days = max((last - first).days, 1)
 
     def x_of(day: Any) -> float:
-        return (
-            left
-            + 10
-            + (width - left - right - 20) * float((np.datetime64(day, "D") - np.datetime64(first)).astype(float) / days)
-        )
+        return left + 10 + (width - left - right - 20) * (pd.Timestamp(day).date() - first).days / days
 
     layers = [
         *head,
@@ -183,7 +181,11 @@ def draw_positions(
     ]
     for side in SIDES:
         layers += _path(shown[shown["side"] == side], side, x_of, y_of, width - right)
-    layers += _others(war, shown[shown["side"] == ""], x_of, y_of, (left, top, width - right, bottom), size - 1)
+    own = shown[shown["side"] != ""]
+    busy = [(x_of(r.date) - 6, y_of(r.high) - 9, x_of(r.date) + 6, y_of(r.low) + 9) for r in own.itertuples()]
+    layers += _others(
+        war, shown[shown["side"] == ""], (x_of, y_of), [(left, top, width - right, bottom), *busy], size - 1
+    )
     latest = latest_positions(war, positions, issue, last)
     left_over = distance(latest)
     layers += _gap_mark(latest, left_over, y_of, width - right + 8, size) if not narrow else []
@@ -273,13 +275,13 @@ def _path(rows: pd.DataFrame, side: Side, x_of: Any, y_of: Any, end: float) -> l
         {"x": p["x"], "y": p["y"], "x1": q["x"], "y1": p["y"]}
         for p, q in zip(spots, [*spots[1:], {"x": end}], strict=True)
     ]
-    up = [{"x": q["x"], "y": p["y"], "x1": q["x"], "y1": q["y"]} for p, q in zip(spots, spots[1:], strict=False)]
+    up = [{"x": q["x"], "y": p["y"], "x1": q["x"], "y1": q["y"]} for p, q in pairwise(spots)]
     spans = [
         {"x": p["x"], "x1": p["x"], "y": p["high"], "y1": p["low"]} for p in spots if abs(p["high"] - p["low"]) > 1
     ]
     layers = [rules([*across, *up], SIDE[side], 1.4)]
     layers += [rules(spans, SIDE[side], 6, cap="round")] if spans else []
-    look = {
+    look: dict[str, Any] = {
         "shape": "circle" if side == "a" else "square",
         "fill": SIDE[side],
         "stroke": "#FFFFFF",
@@ -293,31 +295,28 @@ def _path(rows: pd.DataFrame, side: Side, x_of: Any, y_of: Any, end: float) -> l
 
 
 def _others(
-    war: War, rows: pd.DataFrame, x_of: Any, y_of: Any, frame: tuple[float, float, float, float], size: float
+    war: War,
+    rows: pd.DataFrame,
+    places: tuple[Any, Any],
+    taken_boxes: list[tuple[float, float, float, float]],
+    size: float,
 ) -> list[alt.Chart]:
-    """Positions of third parties, named where there is room."""
+    """Positions of third parties, each named once a row where there is room; `taken_boxes` are the frame and what is taken."""
+    x_of, y_of = places
+    frame, *busy = taken_boxes
     spots = [
-        {
-            "x": x_of(r.date),
-            "y": y_of((r.low + r.high) / 2),
-            "party": party_name(war, r.party),
-            "when": short_day(r.date),
-            "document": r.document,
-            "text": r.text,
-        }
+        {"x": x_of(r.date), "y": y_of((r.low + r.high) / 2), "party": party_name(war, r.party)}
+        | {"when": short_day(r.date), "document": r.document, "text": r.text}
         for r in rows.itertuples()
     ]
     if not spots:
         return []
-    look = {"shape": "diamond", "fill": "#FFFFFF", "stroke": MUTED, "size": 42, "strokeWidth": 1.2}
+    look: dict[str, Any] = {"shape": "diamond", "fill": "#FFFFFF", "stroke": MUTED, "size": 42, "strokeWidth": 1.2}
     taken = [(p["x"] - 5, p["y"] - 5, p["x"] + 5, p["y"] + 5) for p in spots]
-    names = place_labels(
-        dict.fromkeys((p["party"], p["x"], p["y"], False) for p in reversed(spots)), size, frame, taken, gap=8
-    )
-    return [
-        points(spots, look, (("party", "Party"), ("when", "Day"), ("document", "Text"), ("text", "Position"))),
-        *write(names, MUTED, halo="#FFFFFF"),
-    ]
+    first = {(p["party"], round(p["y"])): (p["party"], p["x"], p["y"], False) for p in reversed(spots)}
+    names = place_labels(first.values(), size, frame, [*taken, *busy], gap=8)
+    tips = (("party", "Party"), ("when", "Day"), ("document", "Text"), ("text", "Position"))
+    return [points(spots, look, tips), *write(names, MUTED, halo="#FFFFFF")]
 
 
 def _gap_mark(
@@ -378,7 +377,7 @@ def draw_position_paths(
         raise QueryError(
             f"{war.title}: no issue on which both sides stated a position by {last}; expected one; choose a later day"
         )
-    across = 2 if narrow else 4
+    across = min(2 if narrow else 4, len(drawn))
     plot = (width - 8 - 12 * (across - 1)) / across - 4
     frame = pd.DataFrame(index=pd.DatetimeIndex([first, last]))
     charts = [
@@ -409,7 +408,7 @@ def _small_paths(
     span: tuple[date, date],
     space: tuple[float, float],
     look: tuple[int, pd.DataFrame],
-) -> alt.LayerChart:
+) -> Chart:
     """One small chart of the two sides' positions on an issue; `look` is the type size and the frame of days."""
     first, last = span
     size, frame = look
@@ -500,7 +499,7 @@ def draw_distances(war: War, positions: pd.DataFrame, as_of: date | None = None,
     left = {i: distance(f) for i, f in found.items()}
     order = sorted(
         (war.issue(i) for i in found if found[i]),
-        key=lambda i: (-(left[i.id] if left[i.id] is not None else -1.0), i.title),
+        key=lambda i: (-(left[i.id] or (0.0 if left[i.id] == 0 else -1.0)), i.title),
     )
     a, b = war.side("a"), war.side("b")
     keys = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from armistice.show import aid, deals, maps, series
+from armistice.show import aid, deals, losses, maps, series, talks
 from armistice.show.style import Figure
 
 
@@ -38,7 +38,7 @@ GALLERY: dict[str, Entry] = {
     "area-held": Entry(series.draw_area_held, "Land held in a region over time, by source.", ("panel",)),
     "area-by-region": Entry(series.draw_area_by_region, "Share of each region held, over time.", ("panel",)),
     "monthly-gain": Entry(series.draw_monthly_gain, "Net land gained month by month, by source.", ("panel", "redraws")),
-    "losses": Entry(series.draw_losses, "Losses of both sides by kind and source.", ("panel",)),
+    "losses": Entry(losses.draw_losses, "Losses of both sides by kind and source.", ("panel",)),
     "forecast": Entry(
         series.draw_forecast, "The fan of land that might be taken, and the chance of all.", ("forecast",)
     ),
@@ -50,6 +50,6 @@ GALLERY: dict[str, Entry] = {
     ),
     "position-paths": Entry(deals.draw_position_paths, "Positions on all main issues over time.", ("positions",)),
     "distances": Entry(deals.draw_distances, "What is left between the sides, issue by issue.", ("positions",)),
-    "timeline": Entry(deals.draw_timeline, "Proposals and answers in order.", ("positions", "responses")),
-    "claims": Entry(deals.draw_claims, "Published claims beside the record.", ("verdicts",)),
+    "timeline": Entry(talks.draw_timeline, "Proposals and answers in order.", ("positions", "responses")),
+    "claims": Entry(talks.draw_claims, "Published claims beside the record.", ("verdicts",)),
 }

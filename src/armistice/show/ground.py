@@ -67,6 +67,7 @@ class Ground:
 
 
 def cell_name(cell: Any) -> str:
+    """The grid's own name of a cell, from its number."""
     return h3.int_to_str(int(cell))
 
 
@@ -140,6 +141,7 @@ class View:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom, px."""
         return 0.0, self.top, self.width, self.top + self.height
 
     def lowered(self, by: float) -> View:
@@ -148,6 +150,7 @@ class View:
 
     @property
     def tolerance(self) -> float:
+        """How far a simplified outline may lie from the true one, px."""
         return 0.25 if self.close else 0.45
 
     def draw(self, geometry: BaseGeometry) -> BaseGeometry:

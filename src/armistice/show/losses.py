@@ -13,10 +13,11 @@ import xarray as xr
 from armistice.core.errors import QueryError
 from armistice.core.war import Side, War
 from armistice.show.canvas import spread, text_width
-from armistice.show.series import year_axis
+from armistice.show.series import source_frame, year_axis
 from armistice.show.style import (
     SIDE,
     SIDE_TEXT,
+    Chart,
     Figure,
     day_words,
     finish,
@@ -88,7 +89,7 @@ def _loss_series(war: War, panel: xr.Dataset, quantity: str) -> dict[tuple[Side,
         return out
     sides: tuple[Side, Side] = ("a", "b")
     for side in sides:
-        frame = panel[quantity].sel(belligerent=war.side(side).id).to_pandas().dropna(axis=1, how="all")
+        frame = source_frame(panel[quantity].sel(belligerent=war.side(side).id))
         for source in frame:
             known = frame[source].dropna()
             if len(known) >= 8:
@@ -100,10 +101,10 @@ def _loss_series(war: War, panel: xr.Dataset, quantity: str) -> dict[tuple[Side,
 
 def _small_losses(
     war: War, series: dict[tuple[Side, str], pd.Series], words: tuple[str, str], space: tuple[float, float], width: int
-) -> alt.LayerChart:
+) -> Chart:
     """One small chart of cumulative losses; `words` are its title and unit, `space` its width and height, px."""
     size = font_size(width)
-    frame = pd.DataFrame({key: value for key, value in series.items()})
+    frame = pd.DataFrame(dict(series))
     top = float(np.nanmax(frame.to_numpy())) * 1.08
     told = {key: f"{war.side(key[0]).adjective}: {_short_number(v.iloc[-1])}" for key, v in series.items()}
     room = 10 + max(text_width(t, size) for t in told.values())

@@ -1,8 +1,7 @@
 """Maps of the land: who holds it on a day, what changed hands between two days, and how many people lived there.
 
-Cells of the hexagon grid are dissolved by class into a few shapes and projected to pixels here, so that a map of
-thousands of cells stays small. The front line is the contour of one half in the share held, interpolated linearly over
-the triangles between cell centres (marching triangles) and rounded at its corners (Chaikin 1974).
+Each map is a canvas in pixels: sea and land, classes of hexagons, borders that answer the pointer, front lines, and names
+kept apart. Occupied land is drawn as the country's own, held by the other side's forces.
 """
 
 from __future__ import annotations
@@ -22,6 +21,21 @@ from shapely.geometry.base import BaseGeometry
 from armistice.core.errors import QueryError
 from armistice.core.war import War
 from armistice.show.canvas import Key, Label, data, legend, pixel, place_labels, shapes, text_width, write
+from armistice.show.ground import (
+    Ground,
+    View,
+    apart,
+    baseline_cells,
+    cell_name,
+    control_change,
+    dissolve,
+    focus,
+    frame_view,
+    fronts,
+    held_cells,
+    map_day,
+    region_shapes,
+)
 from armistice.show.style import (
     INK,
     MUTED,
@@ -60,7 +74,13 @@ def _lined(
     view: View, lines: Sequence[BaseGeometry], color: str, size: float, dash: Sequence[int] = (1, 0)
 ) -> list[alt.Chart]:
     found = [f for f in (view.feature(line) for line in lines) if f]
-    look = {"filled": False, "fill": None, "stroke": color, "strokeWidth": size, "strokeDash": list(dash)}
+    look: dict[str, Any] = {
+        "filled": False,
+        "fill": None,
+        "stroke": color,
+        "strokeWidth": size,
+        "strokeDash": list(dash),
+    }
     return [shapes(found, **look, strokeJoin="round", strokeCap="round")] if found else []
 
 
@@ -83,15 +103,16 @@ def _borders(
     """Rivers, borders of regions and of the country; each region answers the pointer with its figures."""
     rivers = ground.layer("river")
     layers = _lined(view, [view.draw(shapely.line_merge(shapely.union_all(rivers)))], "#AFC6D6", 1.0) if rivers else []
+    fields = list(next(iter(tips.values()), {}))
     found = []
     for shape, drawn in zip(ground.layer("region"), region_shapes(ground, view), strict=True):
         inside = [r for r in war.regions.values() if r.level == 1 and shape.contains(shapely.Point(r.lon, r.lat))]
-        tip = tips.get(inside[0].id, {}) if inside else {}
+        place = {"Region": inside[0].name} if inside else {}
+        tip = dict.fromkeys(fields, "no figure") | place | (tips.get(inside[0].id, {}) if inside else {})
         feature = view.feature(drawn, **tip)
         if feature:
             found.append(feature)
     regions = shapes(found, fill="transparent", stroke=BORDER, strokeWidth=0.7)
-    fields = list(next(iter(tips.values()), {}))
     if fields:
         regions = regions.encode(tooltip=[alt.Tooltip(f"properties.{f}:N", title=f.replace("_", " ")) for f in fields])
     return [*layers, regions, *_lined(view, [country.boundary], "#8E918E", 1.0)]
@@ -130,18 +151,12 @@ def _within(view: View, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x > left + 4) & (x < right - 4) & (y > top + 4) & (y < bottom - 4)
 
 
-def _towns(
-    war: War, ground: Ground, view: View, size: float, taken: list[Any], soft: list[Any], limit: int
-) -> list[alt.Chart]:
+def _towns(ground: Ground, view: View, size: float, taken: list[Any], soft: list[Any], limit: int) -> list[alt.Chart]:
     """Capitals, seats of regions and, where there is room, the largest towns, with their names kept apart."""
     x, y = view.to_px(ground.places["lon"], ground.places["lat"])
     places = ground.places.assign(x=x, y=y)[_within(view, x, y)]
     places = places if view.close else places[places["capital"] > 0]
-    namesake = [
-        r in war.regions and war.regions[r].name.startswith(n)
-        for n, r in zip(places["name"], places["region"], strict=True)
-    ]
-    rank = places["capital"].map({1: 0, 2: 1}).fillna(3) - np.where(namesake, 0.5, 0.0)
+    rank = places["capital"].map({1: 0, 2: 1}).fillna(2)
     places = places.assign(rank=rank).sort_values(["rank", "people"], ascending=[True, False], kind="stable")
     places = apart(places, 2 * limit, 34.0) if view.close else places
     named = [
@@ -168,9 +183,9 @@ def _asset_rows(war: War, ground: Ground, view: View, cells: pd.DataFrame) -> pd
     x, y = view.to_px(ground.assets["lon"], ground.assets["lat"])
     rows = ground.assets.assign(x=x, y=y)[_within(view, x, y)]
     held = dict(zip(cells["cell"].map(cell_name), zip(cells["held"], cells["owner"], strict=True), strict=True))
-    apart = 9.0
+    spacing = 9.0
     kind = rows["kind"] if view.close else pd.Series("asset", index=rows.index)
-    rows = rows.assign(group=kind, gx=(rows["x"] / apart).round(), gy=(rows["y"] / apart).round())
+    rows = rows.assign(group=kind, gx=(rows["x"] / spacing).round(), gy=(rows["y"] / spacing).round())
     out = rows.groupby(["group", "gx", "gy"], sort=True).agg(
         x=("x", "first"), y=("y", "first"), lon=("lon", "first"), lat=("lat", "first"), count=("name", "size"),
         name=("name", lambda n: "; ".join(sorted(n)[:4]) + (f" and {len(n) - 4} more" if len(n) > 4 else "")),
@@ -215,7 +230,7 @@ def _asset_marks(rows: pd.DataFrame, view: View) -> tuple[list[alt.Chart], list[
     ]
     if not marks:
         return [], []
-    look = {"size": 40, "stroke": INK} if view.close else {"size": 14, "stroke": "#62676D"}
+    look: dict[str, Any] = {"size": 40, "stroke": INK} if view.close else {"size": 14, "stroke": "#62676D"}
     chart = alt.Chart(data(marks)).mark_point(fill="#FFFFFF", strokeWidth=1, opacity=1, **look).encode(
         x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), shape=alt.Shape("form:N", scale=None),
         tooltip=[alt.Tooltip("name:N", title="Asset"), alt.Tooltip("kind:N", title="Kind"), alt.Tooltip("holder:N", title="In land held by")],
@@ -288,7 +303,7 @@ def _over(
         names = _names(war, view, own, abroad, [*boxes, *dots], size + 1)
     limit = (12 if is_narrow(int(view.width)) else 26) if view.close else (9 if is_narrow(int(view.width)) else 20)
     towns_and_names = _towns(
-        war, ground, view, size if view.close else size - 1, [bar_box, *(n.box for n in names)], boxes, limit
+        ground, view, size if view.close else size - 1, [bar_box, *(n.box for n in names)], boxes, limit
     )
     return [*bar, *write(names, "#757B82", halo=HOME), *marks, *towns_and_names]
 
@@ -419,7 +434,8 @@ def draw_control_change(
     head, top = legend(keys, width, font_size(width))
     view = view.lowered(top)
     layers, country = _base(ground, view)
-    everywhere = shapely.union_all([country, *(view.draw(g) for g in map(shapely.make_valid, ground.layer("land")))])
+    around = shapely.union_all([view.draw(g) for g in map(shapely.make_valid, ground.layer("land"))])
+    lands = {"b": country, "a": shapely.difference(around, country)}
     both = (change["before"] >= 0.5) & (change["after"] >= 0.5) & (change["owner"] == "b")
     layers += _filled(view, dissolve(ground, view, change["cell"][both], country), "#D9CFC6")
     for low, high, color in (
@@ -429,7 +445,10 @@ def draw_control_change(
         (-2.0, -0.5, "#3B7DB8"),
     ):
         chosen = (share >= low) & (share < high) if low > 0 else (share > low) & (share <= high)
-        layers += _filled(view, dissolve(ground, view, change["cell"][chosen], everywhere), color)
+        for owner, land in lands.items():
+            layers += _filled(
+                view, dissolve(ground, view, change["cell"][chosen & (change["owner"] == owner)], land), color
+            )
     layers += _borders(war, ground, view, country, _change_tips(war, change))
     layers += _lined(view, fronts(ground, view, old, country), "#444444", 1.2, (3, 3))
     lines = fronts(ground, view, new, country)

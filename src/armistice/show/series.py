@@ -45,9 +45,14 @@ from armistice.show.style import (
 _DAY = np.timedelta64(1, "D")
 
 
+def source_frame(values: xr.DataArray) -> pd.DataFrame:
+    """An array (time, source) as a frame; sources that say nothing are left out."""
+    return pd.DataFrame(values.to_pandas()).dropna(axis=1, how="all")
+
+
 def _weekly(values: xr.DataArray, since: Any) -> pd.DataFrame:
     """A daily array (time, source) as a frame of weeks by source; the last day is always kept."""
-    frame = values.to_pandas().loc[str(since) :].dropna(axis=1, how="all")
+    frame = source_frame(values.sel(time=slice(str(since), None)))
     keep = np.zeros(len(frame), bool)
     keep[::-7] = True
     return frame[keep]
@@ -214,7 +219,7 @@ def _source_lines(
 
 def _note(chart: alt.Chart, size: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Words above a line, on a white edge that keeps the grid out of them."""
-    look = {"align": "left", "dx": 4, "dy": -8, "fontSize": size}
+    look: dict[str, Any] = {"align": "left", "dx": 4, "dy": -8, "fontSize": size}
     halo = chart.mark_text(**look, color="#FFFFFF", stroke="#FFFFFF", strokeWidth=4).encode(x=x, y=y, text="text:N")
     return [halo, chart.mark_text(**look, color=MUTED).encode(x=x, y=y, text="text:N")]
 
@@ -247,8 +252,12 @@ def draw_area_by_region(
         As in `draw_area_held`.
     """
     narrow = is_narrow(width)
-    across = 2 if narrow else 4
     chosen = [_checked(war, panel, r) for r in (regions or contested_regions(war, panel)[: 8 if narrow else 12])]
+    if not chosen:
+        raise QueryError(
+            f"{war.title}: no region changed hands by more than 2 %; expected one; name the regions to draw"
+        )
+    across = min(2 if narrow else 4, len(chosen))
     plot, height = (width - 8 - 10 * (across - 1)) / across - 41, 78.0 if narrow else 96.0
     charts, seen = [], []
     for region in chosen:
@@ -270,7 +279,7 @@ def draw_area_by_region(
     )
 
 
-def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float, float], width: int) -> alt.LayerChart:
+def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float, float], width: int) -> Chart:
     """One small chart of the share of a region held, per cent; `space` is its width and height, px."""
     side = _foreign(war, region)
     rows = records(
@@ -329,13 +338,14 @@ def _latest_share(war: War, panel: xr.Dataset, region: str) -> str:
 def monthly_gain(war: War, panel: xr.Dataset, region: str, months: int = 24) -> pd.DataFrame:
     """Net change, km², in the land of a region held by side A: calendar months by source.
 
-    A month counts where its source has a map in the last ten days of it and of the month before.
+    A month counts where its source has a map in the last ten days of it and of the month before; others are missing.
     """
-    daily = panel["control"].sel(region=region, belligerent=war.side("a").id).to_pandas().dropna(axis=1, how="all")
+    daily = source_frame(panel["control"].sel(region=region, belligerent=war.side("a").id))
     late = daily[daily.index.day > daily.index.days_in_month - 10]
     ends = late.groupby(late.index.to_period("M")).last()
     ends = ends.reindex(pd.period_range(ends.index[0], ends.index[-1], freq="M"))
-    return ends.diff().iloc[-months:].dropna(axis=1, how="all").dropna(how="all")
+    gain = ends.diff().iloc[-months:].dropna(axis=1, how="all")
+    return gain.loc[gain.first_valid_index() : gain.last_valid_index()]
 
 
 def draw_monthly_gain(
@@ -357,43 +367,12 @@ def draw_monthly_gain(
     frame = monthly_gain(war, panel, _checked(war, panel, region), months)
     looks = source_looks(list(frame))
     a, place = war.side("a"), region_words(war, region)
-    redrawn = _redrawn_months(war, redraws, region)
-    rows, bars = [], []
-    for month, row in frame.iterrows():
-        stamp = str(month)
-        words = f"{pd.Period(month, 'M').start_time:%B %Y}"
-        bars.append(
-            {
-                "month": stamp,
-                "value": row.mean(),
-                "low": row.min(),
-                "high": row.max(),
-                "when": words,
-                "by": "mean of the sources",
-                "words": f"{signed_words(row.mean())} km²",
-            }
-        )
-        rows += [
-            {
-                "month": stamp, "value": v, "source": s, "when": words, "by": source_name(war, str(s)),
-                "words": f"{signed_words(v)} km²" + (" (map redrawn)" if (s, stamp) in redrawn else ""), "redrawn": (s, stamp) in redrawn,
-            }
-            for s, v in row.dropna().items()
-        ]  # fmt: skip
-    expr = "substring(datum.value,5,7) == '01' || datum.index == 0 ? [utcFormat(toDate(datum.value + '-01'), '%b'), substring(datum.value,0,4)] : utcFormat(toDate(datum.value + '-01'), '%b')"
-    x = alt.X(
-        "month:O",
-        axis=alt.Axis(
-            title=None,
-            labelAngle=0,
-            labelExpr=expr,
-            grid=False,
-            labelOverlap=False,
-            ticks=False,
-            labelFontSize=size - 1 if not narrow else size - 2,
-        ),
-        scale=alt.Scale(paddingInner=0.3),
-    )
+    bars, rows = _gain_rows(war, frame, _redrawn_months(war, redraws, region))
+    axis = alt.Axis(
+        title=None, labelAngle=0, labelExpr=_MONTH_NAMES, grid=False, labelOverlap=False, ticks=False,
+        labelFontSize=size - 2 if narrow else size - 1,
+    )  # fmt: skip
+    x = alt.X("month:O", axis=axis, scale=alt.Scale(domain=[str(m) for m in frame.index], paddingInner=0.3))
     y = alt.Y("value:Q", axis=_value_axis())
     tip = [
         alt.Tooltip("when:N", title="Month"),
@@ -428,6 +407,35 @@ def draw_monthly_gain(
         tuple(frame),
         _fit(spec, width),
     )
+
+
+_MONTH_NAMES = (
+    "substring(datum.value, 5, 7) == '01' || datum.index == 0"
+    " ? [utcFormat(toDate(datum.value + '-01'), '%b'), substring(datum.value, 0, 4)]"
+    " : utcFormat(toDate(datum.value + '-01'), '%b')"
+)
+"""Vega expression: the month's short name, with the year under each January and under the first month."""
+
+
+def _gain_rows(
+    war: War, frame: pd.DataFrame, redrawn: set[tuple[str, str]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of the bars (mean and range of the sources) and of the marks (each source); missing months have none."""
+    bars, rows = [], []
+    for month, row in frame.iterrows():
+        known = row.dropna()
+        stamp = str(month)
+        when = f"{pd.Period(month, 'M').start_time:%B %Y}"
+        if len(known):
+            mean = float(known.mean())
+            bar = {"value": mean, "low": known.min(), "high": known.max(), "by": "mean of the sources"}
+            bars.append({"month": stamp, "when": when, "words": f"{signed_words(mean)} km²", **bar})
+        for source, value in known.items():
+            changed = (str(source), stamp) in redrawn
+            words = f"{signed_words(value)} km²" + (" (map redrawn)" if changed else "")
+            mark = {"value": value, "source": source, "by": source_name(war, str(source)), "redrawn": changed}
+            rows.append({"month": stamp, "when": when, "words": words, **mark})
+    return bars, rows
 
 
 def _top_legend(size: float) -> alt.Legend:
@@ -551,7 +559,7 @@ def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
 
 def _fan_rows(forecast: Forecast) -> list[dict[str, Any]]:
     """The months of a forecast, from a start at zero, as rows of the chart."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"step": 0, "month": f"{forecast.as_of:%Y-%m}", "when": day_words(forecast.as_of), "p_complete": 0.0}
         | dict.fromkeys(("q05", "q25", "q50", "q75", "q95"), 0.0)
     ]
@@ -583,8 +591,8 @@ def _month_axis(rows: Sequence[dict[str, Any]], narrow: bool) -> alt.Axis:
     """An axis of months ahead, labelled with the calendar."""
     every = max(1, -(-len(rows) // (5 if narrow else 10)))
     steps = [r["step"] for r in rows if r["step"] % every == 0 and r["step"] > 0]
-    names = {r["step"]: f"{pd.Period(r['month'], 'M').start_time:%b %Y}" for r in rows}
-    listed = ", ".join(f"'{names[s]}'" for s in steps)
+    names = {r["step"]: f"{pd.Period(r['month'], 'M').start_time:%b %Y}".split() for r in rows}
+    listed = ", ".join(f"['{names[s][0]}', '{names[s][1]}']" for s in steps)
     expression = f"[{listed}][indexof([{', '.join(map(str, steps))}], datum.value)]"
     return alt.Axis(title=None, grid=False, values=steps, labelExpr=expression, labelOverlap="greedy", labelFlush=False)
 

@@ -7,11 +7,12 @@ or prints in grey, still tells them apart.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from xml.sax.saxutils import escape
 
 import altair as alt
@@ -19,9 +20,9 @@ import numpy as np
 import vl_convert
 
 from armistice.core.war import War
-from armistice.show.canvas import text_width, wrap_text
+from armistice.show.canvas import inline, text_width, wrap_text
 
-Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.ConcatChart
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart | alt.HConcatChart | alt.ConcatChart
 """What a chart function may put into a figure."""
 
 FONT = "Arial, Helvetica, Liberation Sans, sans-serif"
@@ -77,7 +78,9 @@ def font_size(width: int) -> int:
     return 11 if is_narrow(width) else 12
 
 
-def finish(chart: Chart, width: int, padding: float | dict[str, float] = 4, autosize: str = "pad") -> Chart:
+def finish(
+    chart: Chart, width: int, padding: float | dict[str, float] = 4, autosize: Literal["pad", "fit", "none"] = "pad"
+) -> Chart:
     """Give a chart the look of the house: font, thin grid, no frame.
 
     Parameters
@@ -104,9 +107,9 @@ def finish(chart: Chart, width: int, padding: float | dict[str, float] = 4, auto
     )  # fmt: skip
 
 
-def records(rows: Iterable[dict[str, Any]]) -> alt.Data:
-    """Rows as inline data: numbers to four significant digits, days as ISO dates, missing as null."""
-    return alt.Data(values=[{key: _plain(value) for key, value in row.items()} for row in rows])
+def records(rows: Iterable[dict[str, Any]]) -> alt.InlineData:
+    """Rows as inline data: numbers to six significant digits, days as ISO dates, missing as null."""
+    return inline([{key: _plain(value) for key, value in row.items()} for row in rows])
 
 
 def _plain(value: Any) -> Any:
@@ -171,8 +174,8 @@ def join_words(words: Sequence[str]) -> str:
 def region_words(war: War, region: str) -> str:
     """A region's name in a sentence: ``the X region`` where the bare name could be taken for a town."""
     place = war.regions[region]
-    told = place.level == 0 or re.search(r"region|oblast|city|republic|district|community", place.name, re.IGNORECASE)
-    told = told or len(war.children(region)) <= 1
+    kinds = r"region|oblast|city|republic|district|community"
+    told = place.level == 0 or len(war.children(region)) <= 1 or bool(re.search(kinds, place.name, re.IGNORECASE))
     return place.name if told else f"{place.name} region"
 
 
@@ -197,7 +200,8 @@ def source_looks(sources: Sequence[str]) -> dict[str, tuple[str, list[int], str]
 
 def to_spec(figure: Figure) -> dict[str, Any]:
     """The figure as a self-contained Vega-Lite specification."""
-    spec: dict[str, Any] = figure.spec.to_dict()
+    spec: dict[str, Any] = figure.spec.to_dict(validate=False)
+    spec["datasets"] = {n: json.loads(v) if isinstance(v, str) else v for n, v in spec.get("datasets", {}).items()}
     spec["description"] = figure.alt
     return spec
 

@@ -1,0 +1,71 @@
+"""How the report says numbers: with unit and range, each with the note that says where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from markupsafe import Markup, escape
+
+from armistice.core.war import War
+
+
+def num(text: str, note: str) -> Markup:
+    """A number in a sentence, with the note that says where it comes from."""
+    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, text)
+
+
+def say(template: str, **parts: object) -> Markup:
+    """A sentence with its numbers put in; text is escaped, numbers with notes are not escaped twice."""
+    return Markup(template).format(**{k: v if isinstance(v, Markup) else escape(str(v)) for k, v in parts.items()})
+
+
+def between(values: Sequence[float], form: str, unit: str) -> str:
+    """Several sources' values as one phrase: one number if they agree as shown, else a range."""
+    low, high = form.format(min(values)), form.format(max(values))
+    gap = " " if unit else ""
+    return f"{low}{gap}{unit}" if low == high else f"{low} to {high}{gap}{unit}"
+
+
+def note_of(war: War, values: dict[str, float], form: str, unit: str, when: str) -> str:
+    """What each source says, as the note of a number."""
+    parts = [f"{war.sources[s].producer}: {form.format(v)} {unit}" for s, v in values.items()]
+    return "; ".join(parts) + f" ({when})"
+
+
+def chance(p: float) -> str:
+    """A probability in per cent; its ends in words, since no forecast is certain."""
+    if p < 0.01:
+        return "under 1 %"
+    return "over 99 %" if p > 0.99 else f"{100 * p:.0f} %"
+
+
+def people_range(values: Sequence[float]) -> str:
+    """A range of people, rounded to thousands or tenths of a million."""
+    low, high = min(values), max(values)
+    if high >= 1e6:
+        a, b = f"{low / 1e6:.1f}", f"{high / 1e6:.1f}"
+        return f"{a} million people" if a == b else f"{a} to {b} million people"
+    a, b = f"{round(low, -3):,.0f}", f"{round(high, -3):,.0f}"
+    return f"{a} people" if a == b else f"{a} to {b} people"
+
+
+def place_words(name: str, level: int) -> str:
+    """A region as it stands in a sentence."""
+    return f"the {name} region" if level == 1 and "region" not in name.lower() else name
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words as a list in a sentence."""
+    words = list(words)
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
+def joined(parts: Sequence[Markup]) -> Markup:
+    """Phrases as a list in a sentence."""
+    return Markup(", ").join(parts[:-1]) + Markup(" and ") + parts[-1] if len(parts) > 1 else Markup("").join(parts)
+
+
+def long_day(day: date) -> str:
+    """A day as it stands in a sentence."""
+    return f"{day.day} {day:%B %Y}"
