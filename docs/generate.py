@@ -112,7 +112,9 @@ def pack_page() -> str:
     for table in TABLES.values():
         key = f" One row for each {', '.join(f'`{k}`' for k in table.key)}." if table.key else ""
         parts += [f"### {table.name}\n", _sentence(f"{table.meaning[0].upper()}{table.meaning[1:]}.{key}")]
-        rows = ((f"`{c.name}`", c.meaning, c.kind, _allowed(c), "" if c.required else "may be empty") for c in table.columns)
+        rows = (
+            (f"`{c.name}`", c.meaning, c.kind, _allowed(c), "" if c.required else "may be empty") for c in table.columns
+        )
         parts.append(_table(("column", "meaning", "kind", "allowed", ""), rows))
     parts += ["## Quantities\n", _sentence(
         "What an observation may speak of. A *state* holds on each day from `start` to `end`; a *cumulative* count is as of `end`; a "
@@ -152,7 +154,8 @@ def queries_page() -> str:
         ),
     ]
     rows = (
-        (f"`{name}`", _doc(kind.answer), "yes" if kind.period else "", ", ".join(kind.kinds)) for name, kind in QUERIES.items()
+        (f"`{name}`", _doc(kind.answer), "yes" if kind.period else "", ", ".join(kind.kinds))
+        for name, kind in QUERIES.items()
     )
     parts.append(_table(("query", "answer", "needs a period", "may be asked of"), rows))
     parts.append(
@@ -175,7 +178,10 @@ def gallery_page() -> str:
             "[Draw a chart](../how-to/draw-a-chart.md) tells how."
         ),
     ]
-    rows = ((f"`{name}`", shows, f"`armistice draw wars/toy {name} --out {name}.svg`") for name, (shows, _, _) in FIGURES.items())
+    rows = (
+        (f"`{name}`", shows, f"`armistice draw wars/toy {name} --out {name}.svg`")
+        for name, (shows, _, _) in FIGURES.items()
+    )
     parts.append(_table(("figure", "shows", "command"), rows))
     return "\n".join(parts)
 

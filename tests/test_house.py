@@ -217,21 +217,34 @@ def words_of_wars() -> set[str]:
 def test_no_war_state_or_person_is_named_in_the_code() -> None:
     people = {"putin", "zelensky", "zelenskyy", "trump", "biden", "witkoff", "lavrov", "macron", "merz", "starmer"}
     banned = re.compile(
-        r"(?<![\w-])(" + "|".join(sorted(map(re.escape, words_of_wars() | people), key=len, reverse=True)) + r")(?![\w-])",
+        r"(?<![\w-])("
+        + "|".join(sorted(map(re.escape, words_of_wars() | people), key=len, reverse=True))
+        + r")(?![\w-])",
         re.IGNORECASE,
     )
     found = []
     for path in sorted(p for p in SRC.rglob("*") if p.suffix in (".py", ".html", ".js", ".css")):
         allowed = EXEMPT_WORDS.get(name_of(path), (set(), ""))[0]
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            found += [
-                f"{name_of(path)} line {number}: {w}" for w in banned.findall(line) if w.lower() not in allowed
-            ]
+            found += [f"{name_of(path)} line {number}: {w}" for w in banned.findall(line) if w.lower() not in allowed]
     assert not found, found
 
 
 def test_no_file_is_named_after_nothing() -> None:
-    empty = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "manager", "handler", "base", "legacy", "old"}
+    empty = {
+        "utils",
+        "util",
+        "helpers",
+        "helper",
+        "common",
+        "misc",
+        "shared",
+        "manager",
+        "handler",
+        "base",
+        "legacy",
+        "old",
+    }
     named = {p.stem for p in MODULES} | {p.name for p in SRC.rglob("*") if p.is_dir()}
     assert not named & empty
 
@@ -256,9 +269,9 @@ def test_everything_public_is_documented(trees: dict[str, ast.Module]) -> None:
             bare.append(f"{name}: module")
         for scope in (tree, *(n for n in tree.body if isinstance(n, ast.ClassDef) and not n.name.startswith("_"))):
             for node in scope.body:
-                if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
-                    if not ast.get_docstring(node):
-                        bare.append(f"{name} line {node.lineno}: {node.name}")
+                public = isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+                if public and not ast.get_docstring(node):
+                    bare.append(f"{name} line {node.lineno}: {node.name}")
     assert not bare, bare
 
 

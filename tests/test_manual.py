@@ -24,14 +24,16 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from doors.reports import Written, toy_report  # noqa: F401
 
 from armistice.cli import main
+from doors.reports import Written, toy_report  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "wars/ukraine/README.md"]
-    + list((ROOT / "docs").rglob("*.md"))
+    [
+        *(ROOT / n for n in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "wars/ukraine/README.md")),
+        *(ROOT / "docs").rglob("*.md"),
+    ]
 )
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 LANGUAGES = {"sh", "python", "text", "toml", "csv"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from doors.reports import Written
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("report")]

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from doors.reports import Written, write
 
 pytestmark = pytest.mark.xdist_group("report")
@@ -108,7 +109,7 @@ def test_numbers_say_where_they_come_from(page: Page) -> None:
     told = " ".join(w for words in page.words.values() for w in words)
     assert "km²" in told
     assert "nan" not in re.findall(r"\b\w+\b", told.lower())
-    assert "None" not in re.findall(r"\b\w+\b", told)
+    assert not re.search(r"\bNone (km²|%|per cent|people|months)|: None\b", told)
 
 
 def test_sources_and_digests_are_at_the_foot(page: Page) -> None:

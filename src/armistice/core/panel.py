@@ -87,4 +87,6 @@ def on_day(values: xr.DataArray, day: np.datetime64, reach: int = MAP_REACH) -> 
     out = np.full(window.shape[1:], np.nan)
     for row in window.values:
         out = np.where(np.isfinite(row), row, out)
-    return xr.DataArray(out, coords={k: v for k, v in values.coords.items() if "time" not in v.dims}, dims=values.dims[1:])
+    return xr.DataArray(
+        out, coords={k: v for k, v in values.coords.items() if "time" not in v.dims}, dims=values.dims[1:]
+    )

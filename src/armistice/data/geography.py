@@ -190,12 +190,13 @@ def people_step(land: Land, step: dict[str, Any]) -> None:
 
 
 def places_step(land: Land, step: dict[str, Any]) -> None:
-    """Towns and villages from a gazetteer; keys: input, name, lon, lat, people (columns), where, capitals, seats."""
+    """Towns and villages from a gazetteer; keys: input, name, lon, lat, people (columns), where, drop (names), capitals, seats."""
     path = land.file(step)
     table = read_rows(path)
     columns(table, path, step["name"], step["lon"], step["lat"], step["people"])
     for column, allowed in step.get("where", {}).items():
         table = table[table[column].isin(allowed)]
+    table = table[~table[step["name"]].isin(step.get("drop", ()))]
     names = table[step["name"]].astype(str)
     rename = step.get("rename", {})
     capitals = set(step.get("capitals", ()))

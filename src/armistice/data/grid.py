@@ -60,9 +60,13 @@ def make_grid(land: Land, resolution: int, beyond: set[str]) -> gpd.GeoDataFrame
 
 def _people(land: Land, grid: gpd.GeoDataFrame) -> np.ndarray:
     """People of each cell: listed places where they lie, the rest of each community spread over its land."""
-    communities = land.level(3)
-    communities = communities[communities["population"].notna()]
-    places = land.places[land.places["community"] != ""]
+    communities = _counted(land)
+    places = land.places.copy()
+    at = shapely.points(places["x"], places["y"])
+    point, hit = shapely.STRtree(communities.geometry.values).query(at, predicate="intersects")
+    places["community"] = ""
+    places.loc[places.index[point], "community"] = communities["region"].to_numpy()[hit]
+    places = places[places["community"] != ""]
     total = communities.set_index("region")["population"]
     listed = places.groupby("community")["people"].sum()
     scale = (total / listed.reindex(total.index)).clip(upper=1.0)
@@ -85,6 +89,17 @@ def _people(land: Land, grid: gpd.GeoDataFrame) -> np.ndarray:
     share = rest.to_numpy() / np.maximum(counted, 1)
     np.add.at(people, owner[child], share[community])
     return people.round(1)
+
+
+def _counted(land: Land) -> gpd.GeoDataFrame:
+    """Communities with a population, and regions of level 1 that have one but no communities (a city of its own)."""
+    regions = land.regions
+    communities = regions[(regions["level"] == 3) & regions["population"].notna()]
+    parent = dict(zip(regions["region"], regions["parent"], strict=True))
+    covered = {parent.get(parent.get(c, ""), "") for c in communities["region"]}
+    covered |= {parent.get(c, "") for c in communities["region"]}
+    alone = (regions["level"] == 1) & regions["population"].notna() & ~regions["region"].isin(covered)
+    return gpd.GeoDataFrame(pd.concat([communities, regions[alone]], ignore_index=True), crs=regions.crs)
 
 
 def axis_steps(land: Land, grid: gpd.GeoDataFrame, held: np.ndarray, step: dict[str, Any]) -> pd.DataFrame:

@@ -173,6 +173,13 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
             r.study.pack.war, r.study.pack.tables["positions"], as_of=r.study.pack.war.as_of, width=w
         ),
     ),
+    "positions-on-land": (
+        "positions of both sides on the region the war turns on",
+        lambda r: any(i.id == r.focus for i in r.study.pack.war.issues) and _has("positions")(r),
+        lambda r, w: deals.draw_positions(
+            r.study.pack.war, r.study.pack.tables["positions"], r.focus, as_of=r.study.pack.war.as_of, width=w
+        ),
+    ),
     "distances": (
         "what is left between the sides, by issue",
         _has("positions"),

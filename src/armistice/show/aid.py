@@ -284,7 +284,7 @@ def draw_donor_map(
     top_radius = width * (0.105 if narrow else 0.075)
     radius = {str(d): float(np.sqrt(t / table["total"].max()) * top_radius) for d, t in table["total"].items()}
     b = war.side("b")
-    projection, box, layers = _donor_base(
+    projection, box, layers = _donor_backdrop(
         war, countries, [known[d] for d in [*inside, *([b.id] if b.id in known else [])]], width
     )
     spots = {d: projection(*(np.array([c]) for c in _middle(known[d]["geometry"]))) for d in inside}
@@ -346,7 +346,7 @@ def _spot(projection: Conic, feature: dict[str, Any]) -> tuple[float, float]:
     return float(x[0]), float(y[0])
 
 
-def _donor_base(
+def _donor_backdrop(
     war: War, countries: dict[str, Any], shown: list[dict[str, Any]], width: int
 ) -> tuple[Conic, tuple[float, float, float, float], list[alt.Chart]]:
     """The land of the map, in a frame that holds the middle of every country shown, with room for its circle."""

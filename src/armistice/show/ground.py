@@ -40,6 +40,8 @@ class Ground:
         The tables `cells`, `control_cells`, `places` and `assets` of a pack.
     outlines : dict
         GeoJSON with a property `layer`: region (of side B's country), land (all land around), river.
+    people_source : str
+        Id of the source of the cells' population, for captions; empty if there is none.
     """
 
     cells: pd.DataFrame
@@ -47,6 +49,7 @@ class Ground:
     places: pd.DataFrame
     assets: pd.DataFrame
     outlines: dict[str, Any]
+    people_source: str = ""
 
     @cached_property
     def centres(self) -> tuple[np.ndarray, np.ndarray]:

@@ -84,7 +84,7 @@ def _lined(
     return [shapes(found, **look, strokeJoin="round", strokeCap="round")] if found else []
 
 
-def _base(ground: Ground, view: View) -> tuple[list[alt.Chart], BaseGeometry]:
+def _backdrop(ground: Ground, view: View) -> tuple[list[alt.Chart], BaseGeometry]:
     """Sea, land and rivers; and side B's country as a shape in pixels."""
     frame = alt.Chart(data([{"x0": 0.0, "y0": view.top, "x1": float(view.width), "y1": view.top + view.height}]))
     sea = frame.mark_rect(color=SEA).encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y0")), y2="y1")
@@ -355,7 +355,7 @@ def draw_control_map(
     head, top = legend([*keys, *kinds], width, font_size(width))
     view = view.lowered(top)
     assets = _asset_rows(war, ground, view, cells)
-    layers, country = _base(ground, view)
+    layers, country = _backdrop(ground, view)
     held = dissolve(ground, view, cells["cell"][of_b & (cells["held"] >= 0.5)], country)
     for who, colors, land in ((of_b, HELD, country), (of_a, HELD_B, None)):
         for low, color in zip((0.05, 0.5, 0.95), colors, strict=True):
@@ -433,7 +433,7 @@ def draw_control_change(
     ]  # fmt: skip
     head, top = legend(keys, width, font_size(width))
     view = view.lowered(top)
-    layers, country = _base(ground, view)
+    layers, country = _backdrop(ground, view)
     around = shapely.union_all([view.draw(g) for g in map(shapely.make_valid, ground.layer("land"))])
     lands = {"b": country, "a": shapely.difference(around, country)}
     both = (change["before"] >= 0.5) & (change["after"] >= 0.5) & (change["owner"] == "b")
@@ -515,7 +515,7 @@ def draw_density_map(
         font_size(width),
     )
     view = frame_view(ground, *focus(war, ground, region), width, top, region is not None)
-    layers, country = _base(ground, view)
+    layers, country = _backdrop(ground, view)
     layers += _filled(
         view, dissolve(ground, view, cells["cell"][uncounted & (cells["owner"] == "b")], country), "#D5D5D2"
     )
@@ -534,15 +534,17 @@ def draw_density_map(
     counted = cells[~uncounted & (cells["owner"] == "b") & ((cells["region"] == region) if region else True)]
     behind = float((counted["population"] * counted["held"]).sum())
     note = war.notes.get("population", "")
+    people = source_words(war, [ground.people_source]) if ground.people_source else "as in the pack's table of regions"
     caption = (
         f"People per km² on the day of the count, by hexagon; front line of {day_words(shown)}. Sources: line, "
-        f"{source_words(war, [source])}; people, {source_words(war, sorted({'kse'} & set(war.sources)))}. {note}"
-    ).replace("people, . ", "people, as in the tables of regions. ")
+        f"{source_words(war, [source])}; people, {people}. {note}"
+    ).strip()
     words = (
         f"Map of population density of {place} with the front line of {day_words(shown)}. Of {number_words(counted['population'].sum())} "
         f"people counted, about {number_words(behind)} lived in land held by {a.adjective} forces that day."
     )
-    credit = (source, *sorted(ground.outline_sources | set(ground.places["source"])))
+    counts = {ground.people_source} - {""}
+    credit = (source, *sorted(ground.outline_sources | set(ground.places["source"]) | counts))
     name = f"density-{shown}-{source}" + (f"-{region}" if region else "")
     return Figure(
         name,

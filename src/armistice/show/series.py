@@ -311,7 +311,8 @@ def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float,
         .mark_area(color=SIDE[side], opacity=0.28)
         .encode(x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
     )
-    name = war.regions[region].name.replace("Autonomous Republic of ", "").replace(" region", "")
+    name = war.regions[region].name.replace(" region", "")
+    name = name if text_width(name, font_size(width), bold=True) <= space[0] else region.replace("-", " ").capitalize()
     title = alt.Title(
         name, subtitle=share_words(_latest_mean(frame)), fontSize=font_size(width), subtitleFontSize=font_size(width), subtitleColor=SIDE_TEXT[side],
         offset=6, frame="group",
@@ -463,80 +464,14 @@ def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
     width : int
         Of the picture, px.
     """
-    narrow, size = is_narrow(width), font_size(width)
     rows = _fan_rows(forecast)
     a, place = war.side("a"), region_words(war, forecast.region)
-    least, most = min(r["q05"] for r in rows), max(r["q95"] for r in rows)
-    shows_whole = forecast.left_km2 < most * 1.6
-    domain = [min(least, 0) * 1.05, max(most, forecast.left_km2 if shows_whole else 0) * 1.08]
-    plot = width - 8 - 49
-    x = alt.X(
-        "step:Q",
-        axis=_month_axis(rows, narrow),
-        scale=alt.Scale(domain=[0, rows[-1]["step"] * (1 + 84 / (plot - 84))], nice=False),
-    )
-    y = alt.Y(
-        "q50:Q",
-        axis=alt.Axis(title=None, format=",.0f", tickCount=6, minExtent=46, maxExtent=46, domain=False, ticks=False),
-        scale=alt.Scale(domain=domain, nice=False),
-    )
-    table = records(rows)
-    layers: list[alt.Chart] = []
-    for low, high, color in (("q05", "q95", "#F9DCC6"), ("q25", "q75", "#F0B083")):
-        layers.append(
-            alt.Chart(table)
-            .mark_area(color=color)
-            .encode(x=x, y=alt.Y(f"{low}:Q", scale=alt.Scale(domain=domain, nice=False)), y2=f"{high}:Q")
-        )
-    tip = [
-        alt.Tooltip("when:N", title="By the end of"),
-        alt.Tooltip("half:N", title="Central half"),
-        alt.Tooltip("range:N", title="Nine in ten"),
-        alt.Tooltip("chance:N", title="Chance that all is taken"),
-    ]
-    layers.append(
-        alt.Chart(table)
-        .mark_line(color=SIDE_TEXT["a"], strokeWidth=2, point=alt.OverlayMarkDef(size=24, color=SIDE_TEXT["a"]))
-        .encode(x=x, y=y, tooltip=tip)
-    )
-    layers.append(alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q")))
-    if shows_whole:
-        whole = alt.Chart(
-            records(
-                [
-                    {
-                        "step": 0,
-                        "q50": forecast.left_km2,
-                        "text": f"all that is left: {number_words(forecast.left_km2)} km²",
-                    }
-                ]
-            )
-        )
-        layers.append(whole.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=y))
-        layers += _note(whole, size, x, y)
-    height = 220.0 if narrow else 280.0
-    layers.append(_fan_labels(rows[-1], domain, height, x, y, size))
-    fan = alt.layer(*layers).properties(
-        width=plot, height=height, title=unit_title(f"Net land taken since {short_day(forecast.as_of)}, km²", width)
-    )
-    share = alt.Y(
-        "p_complete:Q",
-        scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(
-            title=None, values=[0, 0.5, 1], format=".0%", minExtent=46, maxExtent=46, domain=False, ticks=False
-        ),
-    )
-    bars = (
-        alt.Chart(table)
-        .mark_bar(color="#7A7F87", size=max(3, plot / len(rows) * 0.5))
-        .encode(x=x, y=share, tooltip=tip)
-    )
-    chance = alt.layer(bars).properties(
-        width=plot,
-        height=64,
-        title=unit_title("Chance that the whole region has been taken by the end of the month", width),
-    )
-    spec = alt.vconcat(fan, chance, spacing=14).resolve_scale(x="shared")
+    plot = float(width - 8 - 49)
+    axis = _month_axis(rows, is_narrow(width))
+    scale = alt.Scale(domain=[0, rows[-1]["step"] * (1 + 84 / (plot - 84))], nice=False)
+    x = alt.X("step:Q", axis=axis, scale=scale)
+    spec = alt.vconcat(_fan(forecast, rows, x, plot, width), _chances(rows, x, plot, width), spacing=14)
+    spec = spec.resolve_scale(x="shared")
     last = rows[-1]
     caption = (
         f"Net land taken by {a.adjective} forces in {place} from {day_words(forecast.as_of)}, km², cumulative by month: central line, the central half and "
@@ -555,6 +490,54 @@ def draw_forecast(war: War, forecast: Forecast, width: int = 760) -> Figure:
         (),
         finish(spec, width),
     )
+
+
+_FAN_TIPS = [
+    alt.Tooltip("when:N", title="By the end of"),
+    alt.Tooltip("half:N", title="Central half"),
+    alt.Tooltip("range:N", title="Nine in ten"),
+    alt.Tooltip("chance:N", title="Chance that all is taken"),
+]
+
+
+def _fan_axis(**look: Any) -> alt.Axis:
+    return alt.Axis(title=None, minExtent=46, maxExtent=46, domain=False, ticks=False, **look)
+
+
+def _fan(forecast: Forecast, rows: list[dict[str, Any]], x: alt.X, plot: float, width: int) -> Chart:
+    """The fan itself, `plot` px wide, with what is left of the region where the fan comes near it."""
+    size, height = font_size(width), 220.0 if is_narrow(width) else 280.0
+    most = max(row["q95"] for row in rows)
+    whole_shown = forecast.left_km2 < most * 1.6
+    low = min(*(row["q05"] for row in rows), 0.0) * 1.05
+    domain = [low, max(most, forecast.left_km2 if whole_shown else 0.0) * 1.08]
+    scale = alt.Scale(domain=domain, nice=False)
+    y = alt.Y("q50:Q", axis=_fan_axis(format=",.0f", tickCount=6), scale=scale)
+    table = records(rows)
+    layers: list[alt.Chart] = [
+        alt.Chart(table).mark_area(color=color).encode(x=x, y=alt.Y(f"{start}:Q", scale=scale), y2=f"{end}:Q")
+        for start, end, color in (("q05", "q95", "#F9DCC6"), ("q25", "q75", "#F0B083"))
+    ]
+    dots = alt.OverlayMarkDef(size=24, color=SIDE_TEXT["a"])
+    middle = alt.Chart(table).mark_line(color=SIDE_TEXT["a"], strokeWidth=2, point=dots)
+    layers.append(middle.encode(x=x, y=y, tooltip=_FAN_TIPS))
+    layers.append(alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q")))
+    if whole_shown:
+        text = f"all that is left: {number_words(forecast.left_km2)} km²"
+        whole = alt.Chart(records([{"step": 0, "q50": forecast.left_km2, "text": text}]))
+        layers += [whole.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=y), *_note(whole, size, x, y)]
+    layers.append(_fan_labels(rows[-1], domain, height, x, y, size))
+    title = unit_title(f"Net land taken since {short_day(forecast.as_of)}, km²", width)
+    return alt.layer(*layers).properties(width=plot, height=height, title=title)
+
+
+def _chances(rows: list[dict[str, Any]], x: alt.X, plot: float, width: int) -> Chart:
+    """The chance, month by month, that the whole region has been taken."""
+    axis = _fan_axis(values=[0, 0.5, 1], format=".0%")
+    y = alt.Y("p_complete:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
+    bars = alt.Chart(records(rows)).mark_bar(color="#7A7F87", size=max(3, plot / len(rows) * 0.5))
+    title = unit_title("Chance that the whole region has been taken by the end of the month", width)
+    return alt.layer(bars.encode(x=x, y=y, tooltip=_FAN_TIPS)).properties(width=plot, height=64, title=title)
 
 
 def _fan_rows(forecast: Forecast) -> list[dict[str, Any]]:

@@ -95,16 +95,19 @@ def finish(
         ``none`` for canvases that place everything themselves.
     """
     size = font_size(width)
-    return (
-        chart.properties(padding=padding, autosize=alt.AutoSizeParams(type=autosize, contains="padding"))
-        .configure(font=FONT, background=PAPER)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelFontSize=size, titleFontSize=size, labelColor=MUTED, titleColor=MUTED, titleFontWeight="normal",
-            gridColor=GRID, gridWidth=1, domainColor="#B4B9BF", tickColor="#B4B9BF", tickSize=4, labelPadding=4,
-        )
-        .configure_title(fontSize=size + 1, color=INK, fontWeight="bold", anchor="start")
-    )  # fmt: skip
+    config = {
+        "font": FONT,
+        "background": PAPER,
+        "view": {"stroke": None},
+        "axis": {
+            "labelFontSize": size, "titleFontSize": size, "labelColor": MUTED, "titleColor": MUTED,
+            "titleFontWeight": "normal", "gridColor": GRID, "gridWidth": 1, "domainColor": "#B4B9BF",
+            "tickColor": "#B4B9BF", "tickSize": 4, "labelPadding": 4,
+        },
+        "title": {"fontSize": size + 1, "color": INK, "fontWeight": "bold", "anchor": "start"},
+    }  # fmt: skip
+    fitted = alt.AutoSizeParams(type=autosize, contains="padding")
+    return chart.properties(padding=padding, autosize=fitted, config=config)
 
 
 def records(rows: Iterable[dict[str, Any]]) -> alt.InlineData:
