@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
-from armistice.claims import QUERIES
 from armistice.cli import main as cli
 from armistice.core import errors
+from armistice.data.ask import QUERIES
 from armistice.data.tables import BASES, LEVELS, QUANTITIES, RESPONSES, TABLES, Column
 from armistice.report.figures import FIGURES
 

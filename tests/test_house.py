@@ -92,7 +92,6 @@ HOMES = {
 
 TABLES_OF_THE_PACK = "takes tables of the pack, which are data frames"
 GUESTS = {
-    ("pandas", "claims.py"): TABLES_OF_THE_PACK,
     ("pandas", "report/"): TABLES_OF_THE_PACK,
     ("pandas", "show/"): TABLES_OF_THE_PACK,
     ("shapely", "show/ground.py"): "what the maps of show/maps.py are drawn on",

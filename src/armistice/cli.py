@@ -74,10 +74,13 @@ def check(pack: str, as_json: bool) -> None:
     from armistice.claims import read_claims
     from armistice.core.errors import PackError
     from armistice.data.pack import read_pack
+    from armistice.data.raw import read_recipe
 
     try:
         content = read_pack(pack)
         claims = read_claims(content)
+        if (content.path / "build.toml").exists():
+            read_recipe(content.path)
     except PackError as error:
         if as_json:
             _print_json(

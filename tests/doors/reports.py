@@ -1,12 +1,13 @@
-"""One report of the toy war, written once, for all tests that look at it or write others.
+"""One report of the toy war, written once a run, for all tests that look at it or write others.
 
 Entries of its cache are kept by the digest of what they were made from, program included, and replaced whole, so that
-sharing the cache changes no result; it saves drawing the same pictures for every test. Tests that use it run in one
-process: group ``report``.
+sharing the cache changes no result; it saves drawing the same pictures for every test. The processes of a parallel run
+share it too: the first that asks writes it, the others wait.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import subprocess
@@ -18,6 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("armistice")
+AS_OF = "2012-12-31"
+"""Day of knowledge of the earlier report."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,26 @@ def write(pack: Path, file: Path, *options: str, hash_seed: str = "0") -> Writte
     return Written(file, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
+def once(temporary: pytest.TempPathFactory, pack: Path, name: str, *options: str) -> Written:
+    """A report in the folder that all processes of this run share, written by the first that asks."""
+    base = temporary.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "report"
+    folder.mkdir(exist_ok=True)
+    file, took = folder / name, folder.with_name(f"{name}.seconds")
+    with folder.with_name("report.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not took.exists():
+            took.write_text(str(write(pack, file, *options).seconds), encoding="utf-8")
+    return Written(file, float(took.read_text(encoding="utf-8")))
+
+
 @pytest.fixture(scope="session")
 def toy_report(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
     """The report of the toy war, written from nothing."""
-    return write(toy, tmp_path_factory.mktemp("report") / "report.html")
+    return once(tmp_path_factory, toy, "report.html")
+
+
+@pytest.fixture(scope="session")
+def earlier_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPathFactory) -> Written:
+    """The report as somebody could have had it half a year before."""
+    return once(tmp_path_factory, toy, "earlier.html", "--as-of", AS_OF)

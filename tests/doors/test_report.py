@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from doors.reports import Written, write
+from doors.reports import AS_OF, Written, write
 
 pytestmark = pytest.mark.xdist_group("report")
 
-AS_OF = "2012-12-31"
 FASTER = 5.0
+"""How much less of a core the second writing must take."""
 
 
 class Page(HTMLParser):
@@ -52,12 +52,6 @@ def page(toy_report: Written) -> Page:
     return Page(toy_report.file.read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def earlier(toy: Path, toy_report: Written) -> Path:
-    """The report as somebody could have had it half a year before."""
-    return write(toy, toy_report.file.with_name("earlier.html"), "--as-of", AS_OF).file
-
-
 def test_written_again_it_is_the_same_and_much_faster(toy: Path, toy_report: Written) -> None:
     before = toy_report.file.read_bytes()
     again = write(toy, toy_report.file)
@@ -71,14 +65,14 @@ def test_made_anew_it_is_the_same(toy: Path, toy_report: Written, tmp_path: Path
     assert [p.name for p in tmp_path.iterdir()] == ["other.html"], "no cache was asked for"
 
 
-def test_nothing_is_left_beside_it(toy_report: Written, earlier: Path) -> None:
+def test_nothing_is_left_beside_it(toy_report: Written, earlier_report: Written) -> None:
     names = {p.name for p in toy_report.file.parent.iterdir()}
     assert names == {"report.html", "earlier.html", ".cache"}
     assert not [p for p in toy_report.cache.iterdir() if p.suffix == ".part"]
 
 
-def test_an_earlier_day_knows_nothing_later(earlier: Path, toy_report: Written) -> None:
-    text = earlier.read_text(encoding="utf-8")
+def test_an_earlier_day_knows_nothing_later(earlier_report: Written, toy_report: Written) -> None:
+    text = earlier_report.file.read_text(encoding="utf-8")
     assert text != toy_report.file.read_text(encoding="utf-8")
     found = Page(text)
     told = " ".join(word for section, words in found.words.items() if section != "sources" for word in words)

@@ -465,7 +465,6 @@ def test_newer_raw_files_are_taken_on_request_and_what_they_changed_is_logged(
 
 
 @pytest.mark.xdist_group("build")
-@pytest.mark.xfail(strict=True, raises=BuildError, reason="read_maps takes no incursion yet for no map at all")
 def test_a_pack_can_be_built_as_of_a_day_before_the_first_incursion(site: Site, tmp_path: Path) -> None:
     folder, _ = build(site.pack, site.raw, tmp_path / "toy", as_of=date(2011, 11, 3))
     assert read_pack(folder).war.as_of == date(2011, 11, 3)

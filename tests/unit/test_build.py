@@ -79,8 +79,10 @@ def test_the_log_of_revisions_tells_what_changed_between_two_packs(toy: Path, to
     value = float(rows.loc[wanted, "value"].iloc[0])
     rows.loc[wanted, ["low", "value", "high"]] = str(value + 7)
     rows.to_csv(toy_copy / "observations.csv", index=False)
-    log = building._revisions(toy, toy_copy, date(2013, 6, 30))
-    new = log.iloc[len(building._revisions(toy, toy, date(2013, 6, 30))) :]
+    log, new = building._revisions(toy, toy_copy, date(2013, 6, 30))
+    before, none = building._revisions(toy, toy, date(2013, 6, 30))
+    assert none.empty
+    assert len(log) == len(before) + len(new)
     assert set(new["source"]) == {"mapwatch"}
     start, end = rows.loc[wanted, ["start", "end"]].iloc[0]
     assert new["date"].dt.strftime("%Y-%m-%d").tolist() == pd.date_range(start, end).strftime("%Y-%m-%d").tolist()

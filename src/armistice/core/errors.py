@@ -55,6 +55,9 @@ class PackError(ArmisticeError):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[PackError], tuple[tuple[Fault, ...]]]:
+        return PackError, (self.faults,)
+
 
 class FaultCollector:
     """Gathers faults while reading goes on, and raises them together.
@@ -70,10 +73,20 @@ class FaultCollector:
 
     def add(self, where: str, found: str, expected: str, remedy: str) -> None:
         """Record one fault."""
-        kind = (where.split(" line ")[0], expected)
+        kind = (self._file(where), expected)
         self._seen[kind] = self._seen.get(kind, 0) + 1
         if self._seen[kind] <= self.limit:
             self._faults.append(Fault(where, found, expected, remedy))
+
+    def add_count(self, where: str, expected: str, count: int) -> None:
+        """Count faults of a kind that was reported `limit` times already, without a message for each."""
+        if count > 0:
+            kind = (self._file(where), expected)
+            self._seen[kind] = self._seen.get(kind, 0) + count
+
+    @staticmethod
+    def _file(where: str) -> str:
+        return where.split(" line ")[0].split(" row ")[0]
 
     def __bool__(self) -> bool:
         return bool(self._faults)

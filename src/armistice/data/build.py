@@ -36,7 +36,7 @@ from armistice.data.geography import Land
 from armistice.data.pack import known_by, read_pack
 from armistice.data.raw import Recipe, locate, read_recipe
 from armistice.data.series import series_rows
-from armistice.data.tables import TABLES, Table
+from armistice.data.tables import TABLES
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, between 0 and 1."""
@@ -44,7 +44,6 @@ Progress = Callable[[str, float], None]
 DERIVED = (
     "regions", "axis", "observations", "places", "assets", "redraws", "revisions", "cells", "control_cells",
 )  # fmt: skip
-CITED = Table("cited", "single figures cited from publications", TABLES["observations"].columns)
 _WORKERS = 2
 
 
@@ -87,8 +86,10 @@ def build(
     PackError
         If what was derived fails the checks of a pack.
     """
+    _mend(Path(pack))
     folder = find_pack(pack).resolve()
     target = (out or folder).resolve()
+    _mend(target)
     if target.exists() and target != folder and any(target.iterdir()) and not (target / "war.toml").exists():
         raise BuildError(f"{target}: a folder that is no pack; expected a new folder or a pack; choose another --out")
     if as_of is not None and not accept_new and as_of > _own_as_of(folder):
@@ -105,8 +106,9 @@ def build(
     _pin(aside, recipe, files, day)
     _derive(aside, recipe, {k: f for k, (f, _) in files.items()}, files, day, stages, progress)
     progress("comparing with the pack before", 0.97)
-    changes = _revisions(folder, aside, day)
-    _write(aside, "revisions", changes)
+    before = target if (target / "war.toml").exists() else folder
+    log, changes = _revisions(before, aside, day)
+    _write(aside, "revisions", log)
     try:
         read_pack(aside)
     except PackError as error:
@@ -115,8 +117,7 @@ def build(
     _swap(aside, target)
     shutil.rmtree(stages, ignore_errors=True)
     progress("done", 1.0)
-    latest = changes[changes["built"] == np.datetime64(day, "s")]
-    return target, latest
+    return target, changes
 
 
 def _own_as_of(folder: Path) -> date:
@@ -197,7 +198,7 @@ def _derive(
     for step in (s for s in recipe.steps if s["kind"] == "series"):
         tables.append(series_rows(land.file(step), step))
     faults = FaultCollector()
-    cited = read_table(aside, CITED, faults)
+    cited = read_table(aside, TABLES["cited"], faults)
     faults.raise_if_any()
     if cited is not None:
         tables.append(cited)
@@ -239,7 +240,8 @@ def _axes(
     centre = shapely.get_coordinates(shapely.centroid(cells.geometry.values))
     for step in control if steps else ():
         last = territory.read_maps(land.files, step, day, last_only=True)
-        held += territory.points_held(territory.ledgers(last, land.recipe.projection), *centre.T)[-1] / len(control)
+        if len(last.days):
+            held += territory.points_held(territory.ledgers(last, land.recipe.projection), *centre.T)[-1] / len(control)
     for step in steps:
         part = grid.axis_steps(land, cells, held, step)
         regions, table = grid.axis_tables(land, cells, part, step)
@@ -258,6 +260,10 @@ def _source_tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All that is derived from one source of maps: observations by day, shares of hexagons by month."""
     maps = territory.read_maps(land.files, step, day)
+    if not len(maps.days):
+        raise BuildError(
+            f"{step['source']}: no map on or before {day}; expected some; give newer raw files or a later --as-of"
+        )
     rows = [territory.control_rows(maps, land.regions, step, land.places, land.assets)]
     shares = [_cell_shares(maps.only(_last_of_months(maps.days)), cells, step)]
     if "before" in step:
@@ -267,6 +273,8 @@ def _source_tables(
         shares.append(_cell_shares(first, cells, step).assign(date=before.astype("datetime64[s]")))
     for other in step.get("others", ()):
         maps = territory.read_maps(land.files, {**step, "unknown": [], **other}, day)
+        if not len(maps.days):
+            continue
         own = {**other, "source": step["source"]}
         part = land.regions[(land.regions["level"] == 0) | land.regions["region"].isin(other["regions"])]
         found = territory.control_rows(maps, part, own, land.places.iloc[:0], land.assets.iloc[:0])
@@ -401,15 +409,14 @@ def _write(folder: Path, name: str, frame: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def _revisions(before: Path, after: Path, day: date) -> pd.DataFrame:
-    """The log of revisions so far, with what differs between the two packs on days both cover."""
-    faults = FaultCollector()
-    log = read_table(before, TABLES["revisions"], faults)
-    empty = pd.DataFrame(columns=list(TABLES["revisions"].header))
-    log = empty if log is None else log
+def _revisions(before: Path, after: Path, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The log of revisions with this build's added, and this build's alone: what differs on days both packs cover."""
+    none = pd.DataFrame(columns=list(TABLES["revisions"].header))
+    log = read_table(before, TABLES["revisions"], FaultCollector())
+    log = none if log is None else log
     old, new = (read_table(folder, TABLES["observations"], FaultCollector()) for folder in (before, after))
     if old is None or new is None or old.empty:
-        return log
+        return log, none
     with (after / "war.toml").open("rb") as stream:
         settings = tomllib.load(stream)
     side_a = next(b["id"] for b in settings["belligerent"] if b["side"] == "a")
@@ -426,8 +433,8 @@ def _revisions(before: Path, after: Path, day: date) -> pd.DataFrame:
             rows.append((np.datetime64(day, "s"), source, at, row["before_km2"], row["after_km2"]))
     found = pd.DataFrame(rows, columns=list(TABLES["revisions"].header))
     if found.empty:
-        return log
-    return found if log.empty else pd.concat([log, found], ignore_index=True)
+        return log, none
+    return (found if log.empty else pd.concat([log, found], ignore_index=True)), found
 
 
 def _swap(aside: Path, target: Path) -> None:
@@ -435,13 +442,23 @@ def _swap(aside: Path, target: Path) -> None:
     if not target.exists():
         os.replace(aside, target)
         return
-    old = target.parent / f".{target.name}.old"
+    old = _old(target)
     if old.exists():
         shutil.rmtree(old)
     os.replace(target, old)
     try:
         os.replace(aside, target)
-    except OSError:
+    except BaseException:
         os.replace(old, target)
         raise
     shutil.rmtree(old)
+
+
+def _mend(target: Path) -> None:
+    """Put the old pack back if a build was killed between its two renames."""
+    if not target.exists() and _old(target).exists():
+        os.replace(_old(target), target)
+
+
+def _old(target: Path) -> Path:
+    return target.parent / f".{target.name}.old"

@@ -177,6 +177,7 @@ def read_table(root: Path, table: Table, faults: FaultCollector) -> pd.DataFrame
             faults.add(
                 f"{name} {unit} {line}", f"a second row for {show(key, 90)}", "one row each", "remove or merge one"
             )
+        faults.add_count(name, "one row each", len(again) - faults.limit)
     return out
 
 
@@ -298,10 +299,11 @@ def _parse(cells: pd.Series, column: Column, name: str, unit: str, faults: Fault
         if not (np.any(bad) or (missing_too and gaps)):
             return
         marked = spread(np.asarray(bad, dtype=bool), missing_too)
-        for line, value in cells[marked].head(faults.limit + 1).items():
+        for line, value in cells[marked].head(faults.limit).items():
             blank = pd.isna(value) or not str(value).strip()
             found = f"{column.name} is empty" if blank else f"{column.name} is {show(value)}"
             faults.add(f"{name} {unit} {line}", found, expected, remedy)
+        faults.add_count(name, expected, int(marked.sum()) - faults.limit)
 
     if column.required:
         report(empty, f"{column.name}: {column.meaning}", "fill the cell", missing_too=True)

@@ -151,6 +151,8 @@ def axis_steps(land: Land, grid: gpd.GeoDataFrame, held: np.ndarray, step: dict[
         done = np.cumsum(area[cells])
         count = max(1, round(done[-1] / target))
         number = np.minimum((done - area[cells] / 2) / (done[-1] / count), count - 1e-9).astype(int)
+        number = np.unique(number, return_inverse=True)[1]  # steps smaller than a cell leave no gap in the numbers
+        count = int(number[-1]) + 1
         rows.append(
             pd.DataFrame({"cell": grid["cell"].to_numpy()[cells], "axis": step["axis"], "step": last + 1 + number})
         )

@@ -395,17 +395,19 @@ def _known(frame: pd.DataFrame, name: str, column: str, known: set, expected: st
     if not bad.any():
         return
     bad &= values.astype(str) != ""
-    for line, value in values[bad].head(faults.limit + 1).items():
+    for line, value in values[bad].head(faults.limit).items():
         remedy = near(str(value), map(str, known)) if len(known) < 5000 else "mend it"
         faults.add(f"{_place(name, frame)} {line}", f"{column} {show(value)}", expected, remedy)
+    faults.add_count(f"{_place(name, frame)} ", expected, int(bad.sum()) - faults.limit)
 
 
 def _check_observations(war: War, rows: pd.DataFrame, place: str, faults: FaultCollector) -> None:
     def report(bad: pd.Series, found: Callable[[Any], str], expected: str, remedy: str) -> None:
         if not bad.any():
             return
-        for line, row in rows[bad.fillna(False)].head(faults.limit + 1).iterrows():
+        for line, row in rows[bad.fillna(False)].head(faults.limit).iterrows():
             faults.add(f"{place} {line}", found(row), expected, remedy)
+        faults.add_count(f"{place} ", expected, int(bad.fillna(False).sum()) - faults.limit)
 
     report(
         rows["end"] < rows["start"],
@@ -487,9 +489,10 @@ def _check_overlaps(rows: pd.DataFrame, place: str, faults: FaultCollector) -> N
     ordered = rows[state].sort_values([*keys, "start", "end"])
     same = (ordered[keys] == ordered[keys].shift()).all(axis=1)
     bad = same & (ordered["start"] <= ordered["end"].shift())
-    for line, row in ordered[bad].head(faults.limit + 1).iterrows():
+    for line, row in ordered[bad].head(faults.limit).iterrows():
         found = f"a second value of {row.quantity} in {show(row.region)} for {row.start:%Y-%m-%d}"
         faults.add(f"{place} {line}", found, "one value a day and source", "remove or merge one")
+    faults.add_count(f"{place} ", "one value a day and source", int(bad.sum()) - faults.limit)
 
 
 def _check_positions(war: War, rows: pd.DataFrame, faults: FaultCollector) -> None:

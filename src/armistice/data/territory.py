@@ -61,14 +61,15 @@ def read_maps(files: dict[str, Path], step: dict[str, Any], until: date, last_on
 
     Keys of the step: parts, a list of {input, date, column, held, sure}; of several parts with a map of the same
     day the first in the list counts. unknown, a list of the same form for land of unknown control. lag_days.
+
+    Returns
+    -------
+    MapSeries
+        Without days if the source had drawn nothing by then.
     """
     known = np.datetime64(until, "D") - np.timedelta64(int(step.get("lag_days", 0)), "D")
     held = _shapes_by_day(files, step["parts"], known, last_only)
     unknown = _shapes_by_day(files, step.get("unknown", []), known, last_only)
-    if not held:
-        raise BuildError(
-            f"{step.get('source', 'maps')}: no map on or before {known}; expected some; give newer raw files or an earlier --as-of"
-        )
     days = np.array(sorted(held), dtype="datetime64[D]")
     if last_only:
         days = days[-1:]
@@ -105,7 +106,8 @@ def _shapes_by_day(
         shapes = shapes[keep]
         days: dict[np.datetime64, dict[str, shapely.Geometry]] = {}
         for day, status, shape in zip(stamps[keep], shapes[part["column"]], shapes.geometry.values, strict=True):
-            days.setdefault(day, {})[status] = shape
+            own = days.setdefault(day, {})
+            own[status] = shapely.union(own[status], shape) if status in own else shape
         chosen = {**days, **chosen}
     return chosen
 
