@@ -253,13 +253,17 @@ def judge(low: float, high: float, tolerance: float, relation: str, answers: Ite
 def check_claims(pack: Pack, panel: xr.Dataset) -> tuple[Verdict, ...]:
     """Judge every claim of a pack by its panel, as known on the pack's as-of day.
 
+    A claim made after that day is judged if it speaks of a time that was over by then, and left out otherwise.
+
     Raises
     ------
     PackError
         If ``claims.toml`` has faults.
     """
     record = Record(pack, panel)
-    return tuple(_check_claim(claim, record) for claim in read_claims(pack))
+    day = pack.war.as_of
+    claims = [c for c in read_claims(pack) if c.published <= day or c.query.end <= day]
+    return tuple(_check_claim(claim, record) for claim in claims)
 
 
 def _check_claim(claim: Claim, record: Record) -> Verdict:

@@ -62,7 +62,7 @@ class _Group(click.Group):
 def main() -> None:
     """Where each side of a war stands, and what it might take to end it.
 
-    PACK is the folder of a war (wars/ukraine) or its name (ukraine).
+    PACK is the folder of a war (wars/toy) or its name (toy).
     """
 
 
@@ -221,7 +221,9 @@ def claims(pack: str, as_of: date | None, as_json: bool) -> None:
         click.echo(click.style(f"{v.verdict}: ", bold=True) + f"{v.text} ({v.claimant}, {v.published})")
         click.echo(f"    {v.why}")
     kinds = sorted({v.verdict for v in verdicts})
-    click.echo(", ".join(f"{sum(v.verdict == k for v in verdicts)} {k}" for k in kinds))
+    click.echo(
+        "no claims" if not verdicts else ", ".join(f"{sum(v.verdict == k for v in verdicts)} {k}" for k in kinds)
+    )
 
 
 @main.command()

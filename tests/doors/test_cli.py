@@ -196,7 +196,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "day after the record": (["area", "toy", "--region", "northreach", "--date", "2099-01-01"], "later than 2013-06-30"),
     "as of before the war": (["claims", "toy", "--as-of", "1999-01-01"], "from 2010-06-01 to 2013-06-30"),
     "as of after the record": (["report", "toy", "--as-of", "2099-01-01"], "from 2010-06-01 to 2013-06-30"),
-    "too little record": (["forecast", "toy", "--region", "northreach", "--as-of", "2011-06-01"], "at least 13"),
+    "too little record": (["forecast", "toy", "--region", "northreach", "--as-of", "2011-06-01"], "at least 14"),
     "horizon": (["forecast", "toy", "--region", "northreach", "--horizon", "99"], "1<=x<=60"),
     "seed": (["forecast", "toy", "--region", "northreach", "--seed", "-1"], "x>=0"),
     "width": (["draw", "toy", "area-held", "--out", "x.svg", "--width", "9"], "240<=x<=2000"),

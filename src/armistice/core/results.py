@@ -59,7 +59,7 @@ class Forecast:
     origins : int
         Past origins on which the error band rests.
     months_to_complete : dict
-        Quantile → months until the region is taken whole, NaN where it is not within the horizon.
+        Quantile (per cent) → months until the region is taken whole, None where it is not within the horizon.
     """
 
     region: str
@@ -70,7 +70,7 @@ class Forecast:
     pace_km2_per_month: dict[int, float]
     months: tuple[ForecastMonth, ...]
     origins: int
-    months_to_complete: dict[int, float]
+    months_to_complete: dict[int, float | None]
 
 
 @dataclass(frozen=True)

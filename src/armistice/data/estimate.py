@@ -275,9 +275,9 @@ def holdings(pack: Pack, region: str, day: date) -> dict[str, Holding]:
 def _people_of_b(at: pd.DataFrame, source: str, place: Region, war: War) -> tuple[float | None, float | None]:
     if place.population is None or place.level > 2 or place.owner == "a":
         return None, None
-    own = at[
-        (at["quantity"] == "people") & (at["source"] == source) & (at["region"] == place.id)
-        & (at["belligerent"] == war.side("a").id)
-    ]  # fmt: skip
+    people = at[(at["quantity"] == "people") & (at["source"] == source) & (at["belligerent"] == war.side("a").id)]
+    if people.empty:
+        return None, None
+    own = people[people["region"] == place.id]
     low, high = (float(own[c].iloc[0]) if len(own) else 0.0 for c in ("low", "high"))
     return place.population - high, place.population - low

@@ -6,6 +6,7 @@ whole. A file that is there already and has the pinned checksum is not fetched a
 
 from __future__ import annotations
 
+import http.client
 import os
 import urllib.error
 import urllib.request
@@ -75,9 +76,13 @@ def _one(entry: Input, folder: Path, progress: Callable[[float], None]) -> Fetch
         place = place.with_suffix(Path(entry.fetch).suffix)
     part = place.with_name(place.name + ".part")
     place.parent.mkdir(parents=True, exist_ok=True)
+    resumed = part.exists()
     try:
         _download(entry.fetch, part, progress)
-    except (urllib.error.URLError, OSError, ValueError) as error:
+        if resumed and entry.sha256 and checksum(part) != entry.sha256:
+            part.unlink()  # the file may have changed since the first half was fetched
+            _download(entry.fetch, part, progress)
+    except (http.client.HTTPException, OSError, ValueError) as error:
         return Fetched(entry.id, entry.pattern, "failed", f"{entry.fetch}: {error}; run the command again to resume")
     same = not entry.sha256 or checksum(part) == entry.sha256
     os.replace(part, place)

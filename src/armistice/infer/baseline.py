@@ -29,6 +29,8 @@ MEMORY = 36
 """Months of record that count."""
 ENGINE = "recent pace goes on, with the errors it made before"
 _DRAWS = 4000
+_LEAST = max(WINDOWS) + 2
+"""Months on record with which the longest window has one past error."""
 
 
 def monthly_area(panel: xr.Dataset, region: str) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +98,7 @@ def forecast_area(panel: xr.Dataset, region: str, horizon: int, seed: int = 0) -
     Raises
     ------
     QueryError
-        If the region is not in the panel, the horizon is out of range, or fewer than 13 months are on record.
+        If the region is not in the panel, the horizon is out of range, or fewer than 14 months are on record.
     """
     if region not in panel["region"].values:
         known = ", ".join(map(str, panel["region"].values[:6]))
@@ -105,9 +107,9 @@ def forecast_area(panel: xr.Dataset, region: str, horizon: int, seed: int = 0) -
         raise QueryError(f"horizon {horizon}: out of range; expected 1 to 60 months; choose such a number")
     _, area = monthly_area(panel, region)
     known = area[np.isfinite(area)][-MEMORY - 1 :]
-    if len(known) < 13:
+    if len(known) < _LEAST:
         raise QueryError(
-            f"{region} as of {panel.attrs['as_of']}: {len(known)} months on record; expected at least 13; choose a later --as-of"
+            f"{region} as of {panel.attrs['as_of']}: {len(known)} months on record; expected at least {_LEAST}; choose a later --as-of"
         )
     whole = float(panel["area"].sel(region=region))
     left = max(whole - known[-1], 0.0)
@@ -128,7 +130,7 @@ def forecast_area(panel: xr.Dataset, region: str, horizon: int, seed: int = 0) -
     complete = {round(100 * q): float(np.quantile(first, q, method="higher")) for q in (0.1, 0.25, 0.5, 0.75, 0.9)}
     return Forecast(
         region, date.fromisoformat(panel.attrs["as_of"]), ENGINE, float(known[-1]), left, pace, months,
-        len(_errors(known, 1, min(WINDOWS))), {k: v if np.isfinite(v) else float("nan") for k, v in complete.items()},
+        len(_errors(known, 1, min(WINDOWS))), {k: v if np.isfinite(v) else None for k, v in complete.items()},
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from armistice.core.digest import Cache, code_digest, digest_of, folder_digest
+from armistice.core.errors import QueryError
 
 Progress = Callable[[str, float], None]
 
@@ -47,6 +48,8 @@ def write_report(
 
     folder = find_pack(pack)
     out = out or Path("out") / folder.resolve().name / "report.html"
+    if out.is_dir():
+        raise QueryError(f"{out}: a folder; expected a file for the report; name one, such as {out / 'report.html'}")
     cache = Cache(out.parent / ".cache" if cached else None)
     code = code_digest()
     digest = digest_of(folder_digest(folder), as_of, seed, code)

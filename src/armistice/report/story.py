@@ -450,7 +450,11 @@ def _demands(r: Records) -> Chapter | None:
             )
         )
     return Chapter(
-        "demands", "What each side demands", (Markup(" ").join(sentences),), ("distances", "positions"), (table,)
+        "demands",
+        "What each side demands",
+        (Markup(" ").join(sentences),),
+        ("distances", "positions-on-land", "positions"),
+        (table,),
     )
 
 

@@ -27,7 +27,7 @@ from armistice.show.canvas import (
     wrap_text,
     write,
 )
-from armistice.show.deals import SIDES, party_name
+from armistice.show.positions import SIDES, party_name
 from armistice.show.style import (
     FAINT,
     GRID,
