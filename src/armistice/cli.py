@@ -106,12 +106,20 @@ def check(pack: str, as_json: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the new pack; in place by default.")
 @click.option("--accept-new", is_flag=True, help="Take newer raw files of the same series and pin their checksums.")
 @click.option("--as-of", type=_Day(), help="As-of day of the new pack.")
-def build(pack: str, raw: Path, out: Path | None, accept_new: bool, as_of: date | None) -> None:
+@_AS_JSON
+def build(pack: str, raw: Path, out: Path | None, accept_new: bool, as_of: date | None, as_json: bool) -> None:
     """Derive the tables of a pack from raw files; say what the sources changed about their past."""
     from armistice.data.build import build as build_pack
 
     with _progress("building") as report:
         folder, changes = build_pack(pack, raw, out, accept_new=accept_new, as_of=as_of, progress=report)
+    if as_json:
+        rows = [
+            {"source": r.source, "date": f"{r.date:%Y-%m-%d}", "before_km2": r.before_km2, "after_km2": r.after_km2}
+            for r in changes.itertuples()
+        ]
+        _print_json({"pack": str(folder), "revisions": rows})
+        return
     click.echo(str(folder))
     if len(changes):
         click.echo(f"{len(changes)} days of the past changed since the last build (revisions.csv):")
@@ -278,19 +286,21 @@ def forecast(pack: str, region: str, as_of: date | None, horizon: int, seed: int
 @click.option("--out", type=click.Path(path_type=Path), help="File (.svg, .png, .html) or folder for all figures.")
 @click.option("--width", type=click.IntRange(240, 2000), default=760, show_default=True, help="Width in pixels.")
 @_SEED
-def draw(pack: str, figure: str | None, as_of: date | None, out: Path | None, width: int, seed: int) -> None:
+@_AS_JSON
+def draw(
+    pack: str, figure: str | None, as_of: date | None, out: Path | None, width: int, seed: int, as_json: bool
+) -> None:
     """Draw one FIGURE, or all; without FIGURE and --out, list them."""
     from armistice.report.figures import draw_figures, figure_names
     from armistice.study import run_study
 
     if figure is None and out is None:
-        _table([{"figure": k, "shows": v} for k, v in figure_names().items()], False)
+        _table([{"figure": k, "shows": v} for k, v in figure_names().items()], as_json)
         return
     with _progress("drawing") as note:
         study = run_study(pack, as_of, seed, lambda what: note(what, 0.1))
         files = draw_figures(study, figure, out or Path("."), width)
-    for file in files:
-        click.echo(str(file))
+    _print_json([str(file) for file in files]) if as_json else click.echo("\n".join(map(str, files)))
 
 
 @main.command()

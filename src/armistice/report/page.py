@@ -88,7 +88,7 @@ def _picture(name: str, records: Records, cache: Cache) -> Picture:
     wide, narrow = make(records, WIDE), make(records, NARROW)
     war = records.study.pack.war
     known = [war.sources[s] for s in wide.credit if s in war.sources]
-    credit = "; ".join(f"{s.producer} ({s.licence.split(';')[0]})" for s in known)
+    credit = "; ".join(dict.fromkeys(f"{s.producer} ({s.licence.split(';')[0].split(' (')[0]})" for s in known))
     return Picture(
         name, wide.title, wide.caption, wide.alt, credit, _svg(wide, cache), _svg(narrow, cache), _json(to_spec(wide))
     )

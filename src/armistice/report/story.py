@@ -238,8 +238,8 @@ def _movement(r: Records) -> Chapter | None:
     if len(redraws):
         sentences.append(
             say(
-                "A map can also jump because it was drawn anew: {n} such jumps, which no other map shows, are marked and not "
-                "counted as battles.",
+                "A map can also jump because it was drawn anew: {n} such jumps, which no other map shows, are on record. Days on "
+                "which a map was plainly spoiled are left out; other redraws are marked in the chart and still part of the sums.",
                 n=num(
                     f"{len(redraws)}",
                     "; ".join(
