@@ -14,18 +14,20 @@ import pandas as pd
 import xarray as xr
 from markupsafe import Markup, escape
 
-from armistice.core.panel import on_day
-from armistice.core.results import Forecast
+from armistice.core.panel import MAP_REACH, on_day
 from armistice.core.war import Issue
 from armistice.report.figures import Records
 from armistice.report.words import (
     between,
     chance,
+    engine_words,
     joined,
     listing,
     long_day,
+    months_words,
     note_of,
     num,
+    pace_words,
     people_range,
     place_words,
     say,
@@ -113,7 +115,7 @@ def _opening(r: Records) -> Chapter:
                     focus=place_words(focus.name, focus.level), b=b.name,
                     part=num(between(list(part.values()), "{:.1f}", "per cent"), note_of(war, part, "{:.2f}", "per cent", str(day))),
                     left=num(between(list(left.values()), "{:,.0f}", "km²"), note_of(war, left, "{:,.0f}", "km²", str(day))),
-                    pace=_pace(forecast, 12), months=_naive(forecast, 12),
+                    pace=pace_words(forecast, 12), months=months_words(forecast, 12),
                 )
             )  # fmt: skip
     contradicted = [v for v in r.verdicts if v.verdict == "contradicted"]
@@ -212,7 +214,7 @@ def _movement(r: Records) -> Chapter | None:
         say(
             "Over the last month {a} forces took {one} net; over the last three months {three} a month, over the last twelve "
             "{twelve} a month.",
-            a=a.adjective, one=_pace(country, 1), three=_pace(country, 3), twelve=_pace(country, 12),
+            a=a.adjective, one=pace_words(country, 1), three=pace_words(country, 3), twelve=pace_words(country, 12),
         )
     ]  # fmt: skip
     years = []
@@ -286,7 +288,32 @@ def _people(r: Records) -> Chapter | None:
     )
     if "population" in war.notes:
         sentences.append(escape(war.notes["population"]))
+    sentences += _assets(r)
     return Chapter("people", "Who lived there", (Markup(" ").join(sentences),), ("density-map",))
+
+
+def _assets(r: Records) -> list[Markup]:
+    """How many of the listed mines, plants and the like lie in the land held, by source."""
+    war, rows = r.study.pack.war, r.study.pack.observations
+    listed = len(r.study.pack.tables["assets"])
+    day = np.datetime64(war.as_of, "s")
+    near = (rows["start"] <= day) & (rows["end"] > day - np.timedelta64(MAP_REACH, "D"))
+    own = rows[(rows["quantity"] == "assets") & (rows["belligerent"] == war.side("a").id) & near]
+    last = own.sort_values("end").groupby(["source", "region"])["value"].last()
+    if last.empty:
+        return []
+    held_ = {str(s): float(v) for s, v in last.groupby("source").sum().items()}
+    return [
+        say(
+            "Of {n} listed mines, plants, power stations and terminals, {held} lie in land held by {a} forces; the list tells what stood "
+            "there before most of the damage was recorded.",
+            n=num(f"{listed}", "assets.csv of the pack"),
+            held=num(
+                between(list(held_.values()), "{:.0f}", ""), note_of(war, held_, "{:.0f}", "assets", str(war.as_of))
+            ),
+            a=war.side("a").adjective,
+        )
+    ]
 
 
 def _forecast(r: Records) -> Chapter | None:
@@ -319,10 +346,10 @@ def _forecast(r: Records) -> Chapter | None:
             "twelve months; nine times in ten the number would lie between {low} and {high}. The chance that the whole region is "
             "taken within twelve months is {p12}, within {n} months {pn}.",
             place=place_words(place.name, place.level),
-            mid=num(f"{twelve.quantiles['0.5']:,.0f} km²", _engine(forecast)),
-            low=num(f"{twelve.quantiles['0.05']:,.0f}", _engine(forecast)), high=num(f"{twelve.quantiles['0.95']:,.0f} km²", _engine(forecast)),
-            p12=num(chance(twelve.p_complete), _engine(forecast)), n=len(forecast.months),
-            pn=num(chance(forecast.months[-1].p_complete), _engine(forecast)),
+            mid=num(f"{twelve.quantiles['0.5']:,.0f} km²", engine_words(forecast)),
+            low=num(f"{twelve.quantiles['0.05']:,.0f}", engine_words(forecast)), high=num(f"{twelve.quantiles['0.95']:,.0f} km²", engine_words(forecast)),
+            p12=num(chance(twelve.p_complete), engine_words(forecast)), n=len(forecast.months),
+            pn=num(chance(forecast.months[-1].p_complete), engine_words(forecast)),
         ),
         say(
             "This is the simplest forecast there is, and the one any better model must beat. It knows nothing of rivers, cities, "
@@ -569,20 +596,3 @@ def _stated(position: tuple[float, float, str, str, str] | None, issue: Issue) -
     labels = {o.id: o.label for o in issue.options}
     text = labels[position[2]] if position[2] == position[3] else f"{labels[position[2]]} — to — {labels[position[3]]}"
     return num(text, position[4])
-
-
-def _pace(forecast: Forecast, window: int) -> Markup:
-    words = f"net change over the last {window} month{'s' if window > 1 else ''}, mean of the sources, as of {forecast.as_of}"
-    return num(f"{forecast.pace_km2_per_month[window]:,.0f} km²", words)
-
-
-def _naive(forecast: Forecast, window: int) -> Markup:
-    pace = forecast.pace_km2_per_month[window]
-    if pace <= 0:
-        return num("for ever", "the pace is not positive")
-    months = forecast.left_km2 / pace
-    return num(f"about {months:,.0f} months", f"{forecast.left_km2:,.0f} km² left divided by {pace:,.0f} km² a month")
-
-
-def _engine(forecast: Forecast) -> str:
-    return f"{forecast.engine}; {forecast.origins} past months, as of {forecast.as_of}"

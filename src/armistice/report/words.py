@@ -7,6 +7,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from armistice.core.results import Forecast
 from armistice.core.war import War
 
 
@@ -69,3 +70,23 @@ def joined(parts: Sequence[Markup]) -> Markup:
 def long_day(day: date) -> str:
     """A day as it stands in a sentence."""
     return f"{day.day} {day:%B %Y}"
+
+
+def pace_words(forecast: Forecast, window: int) -> Markup:
+    """The pace of a window, with the window as its note."""
+    words = f"net change over the last {window} month{'s' if window > 1 else ''}, mean of the sources, as of {forecast.as_of}"
+    return num(f"{forecast.pace_km2_per_month[window]:,.0f} km²", words)
+
+
+def months_words(forecast: Forecast, window: int) -> Markup:
+    """How many months the rest would take at the pace of a window, and nothing else."""
+    pace = forecast.pace_km2_per_month[window]
+    if pace <= 0:
+        return num("for ever", "the pace is not positive")
+    months = forecast.left_km2 / pace
+    return num(f"about {months:,.0f} months", f"{forecast.left_km2:,.0f} km² left divided by {pace:,.0f} km² a month")
+
+
+def engine_words(forecast: Forecast) -> str:
+    """What made a forecast, as the note of its numbers."""
+    return f"{forecast.engine}; {forecast.origins} past months, as of {forecast.as_of}"
