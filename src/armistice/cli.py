@@ -284,11 +284,19 @@ def forecast(pack: str, region: str, as_of: date | None, horizon: int, seed: int
 @click.argument("figure", required=False)
 @_AS_OF
 @click.option("--out", type=click.Path(path_type=Path), help="File (.svg, .png, .html) or folder for all figures.")
+@click.option("--since", type=_Day(), help="First day of the map of changes; a year before the last by default.")
 @click.option("--width", type=click.IntRange(240, 2000), default=760, show_default=True, help="Width in pixels.")
 @_SEED
 @_AS_JSON
 def draw(
-    pack: str, figure: str | None, as_of: date | None, out: Path | None, width: int, seed: int, as_json: bool
+    pack: str,
+    figure: str | None,
+    as_of: date | None,
+    out: Path | None,
+    since: date | None,
+    width: int,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Draw one FIGURE, or all; without FIGURE and --out, list them."""
     from armistice.report.figures import draw_figures, figure_names
@@ -299,7 +307,7 @@ def draw(
         return
     with _progress("drawing") as note:
         study = run_study(pack, as_of, seed, lambda what: note(what, 0.1))
-        files = draw_figures(study, figure, out or Path("."), width)
+        files = draw_figures(study, figure, out or Path("."), width, since)
     _print_json([str(file) for file in files]) if as_json else click.echo("\n".join(map(str, files)))
 
 

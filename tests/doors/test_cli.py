@@ -150,6 +150,16 @@ def test_draw_writes_one_file(toy: Path, tmp_path: Path, ending: str) -> None:
     assert [p.name for p in file.parent.iterdir()] == [file.name]
 
 
+def test_the_map_of_changes_starts_where_it_is_told_to(toy: Path, tmp_path: Path) -> None:
+    file = tmp_path / "changes.svg"
+    done("draw", toy, "control-change", "--since", "2012-03-31", "--out", file)
+    assert "31 March 2012 to 30 June 2013" in file.read_text(encoding="utf-8")
+    result = run("draw", toy, "control-change", "--since", "1990-01-01", "--out", tmp_path / "none.svg")
+    assert result.exit_code == 2
+    assert "no map of hexagons by then" in result.stderr
+    assert not (tmp_path / "none.svg").exists()
+
+
 def test_version_and_help() -> None:
     assert done("--version").startswith("armistice, version ")
     for name in main.commands:

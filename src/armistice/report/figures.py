@@ -28,6 +28,7 @@ class Records:
     """A study with what the figures and the story ask of it more than once."""
 
     study: Study
+    since: date | None = None
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -77,10 +78,15 @@ class Records:
         return self.study.pack.war.as_of if days.empty else _day(days.max())
 
     @cached_property
-    def year_before(self) -> date:
-        """The last mapped day at least 360 days before the last one."""
+    def change_from(self) -> date:
+        """The day that the map of changes starts from: the last mapped one by `since`, or a year before the last map."""
         days = self.study.pack.tables["control_cells"]["date"].drop_duplicates()
-        earlier = days[days <= np.datetime64(self.map_day - timedelta(days=360), "s")]
+        start = self.since or self.map_day - timedelta(days=360)
+        earlier = days[days <= np.datetime64(start, "s")]
+        if self.since and earlier.empty:
+            raise QueryError(
+                f"{start}: no map of hexagons by then; expected a day from {_day(days.min())} on; choose one"
+            )
         return _day(earlier.max() if len(earlier) else days.min())
 
 
@@ -110,9 +116,9 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         lambda r, w: maps.draw_control_map(r.study.pack.war, r.ground, r.map_day, width=w),
     ),
     "control-change": (
-        "what changed hands in a year",
+        "what changed hands between two days, a year apart if not told otherwise",
         _has("control_cells"),
-        lambda r, w: maps.draw_control_change(r.study.pack.war, r.ground, r.year_before, r.map_day, width=w),
+        lambda r, w: maps.draw_control_change(r.study.pack.war, r.ground, r.change_from, r.map_day, width=w),
     ),
     "density-map": (
         "where people lived, with the line",
@@ -208,7 +214,7 @@ def figure_names() -> dict[str, str]:
     return {name: shows for name, (shows, _, _) in FIGURES.items()}
 
 
-def draw_figures(study: Study, name: str | None, out: Path, width: int) -> list[Path]:
+def draw_figures(study: Study, name: str | None, out: Path, width: int, since: date | None = None) -> list[Path]:
     """Draw one figure into a file, or all that the pack has data for into a folder.
 
     Parameters
@@ -219,13 +225,15 @@ def draw_figures(study: Study, name: str | None, out: Path, width: int) -> list[
         A file ending in .svg, .png or .html, or a folder (SVG).
     width : int
         Pixels.
+    since : date, optional
+        First day of the map of changes.
 
     Raises
     ------
     QueryError
         If there is no such figure, the pack has no data for it, or the ending is not one of the three.
     """
-    records = Records(study)
+    records = Records(study, since)
     if name is not None and name not in FIGURES:
         raise QueryError(f"figure {name!r}: no such figure; expected one of {', '.join(FIGURES)}; choose one")
     wanted = [name] if name else [n for n, (_, has, _) in FIGURES.items() if has(records)]
