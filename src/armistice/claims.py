@@ -32,11 +32,11 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
-from armistice.core.errors import FaultCollector
+from armistice.core.errors import FaultCollector, near
 from armistice.core.results import Verdict
 from armistice.core.war import War
 from armistice.data.ask import LAND, QUERIES, Answers, Measured, Query, Record, ask, producers, rounded, unit_of
-from armistice.data.checks import TomlReader, near, read_text, read_toml, show
+from armistice.data.checks import TomlReader, read_text, read_toml, show
 from armistice.data.pack import Pack
 from armistice.data.tables import BASES, QUANTITIES
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from armistice.core.errors import FaultCollector
-from armistice.data.checks import TomlReader, near, read_json, read_table, read_text, read_toml, show
+from armistice.core.errors import FaultCollector, near
+from armistice.data.checks import TomlReader, read_json, read_table, read_text, read_toml, show
 from armistice.data.tables import Column, Table
 
 TABLE = Table(

@@ -174,6 +174,7 @@ def positions() -> pd.DataFrame:
         date=pd.to_datetime(table["date"]).astype("datetime64[s]"),
         text="In our words.",
         source="a paper",
+        basis="page",
         status="offer",
     )
 

@@ -7,6 +7,7 @@ one round instead of ten.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -105,3 +106,12 @@ class FaultCollector:
         """Raise all recorded faults as one `PackError`, if there are any."""
         if self._faults:
             raise PackError(self.faults)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Ending of a remedy that offers the nearest known words, or lists a few."""
+    known = list(known)
+    close = difflib.get_close_matches(word, known, n=3)
+    if close:
+        return "did you mean " + " or ".join(close) + "?"
+    return "known: " + ", ".join(sorted(known)[:12]) + (", …" if len(known) > 12 else "")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
-from armistice.core.errors import QueryError
+from armistice.core.errors import QueryError, near
 
 
 def find_pack(path_or_slug: str | Path) -> Path:
@@ -22,6 +21,4 @@ def find_pack(path_or_slug: str | Path) -> Path:
         if (folder / "war.toml").exists() or (folder.is_dir() and folder == given):
             return folder
     known = sorted({f.parent.name for base in {h.parent for h in here[1:]} for f in base.glob("[!.]*/war.toml")})
-    close = difflib.get_close_matches(given.name, known, n=1)
-    remedy = f"did you mean {close[0]}?" if close else "known: " + ", ".join(known)
-    raise QueryError(f"{path_or_slug}: no such pack; expected a folder with war.toml; {remedy}")
+    raise QueryError(f"{path_or_slug}: no such pack; expected a folder with war.toml; {near(given.name, known)}")

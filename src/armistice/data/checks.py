@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import difflib
 import io
 import json
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from armistice.core.errors import FaultCollector
+from armistice.core.errors import FaultCollector, near
 from armistice.data.tables import Column, Table
 
 LARGEST_TEXT = 50_000_000
@@ -37,15 +36,6 @@ ID = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
 _SHA = re.compile(r"[0-9a-f]{64}\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _YEARS = (1500, 2200)
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    """Ending of a remedy that offers the nearest known words, or lists a few."""
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=3)
-    if close:
-        return "did you mean " + " or ".join(close) + "?"
-    return "known: " + ", ".join(sorted(known)[:12]) + (", …" if len(known) > 12 else "")
 
 
 def show(value: Any, limit: int = 60) -> str:

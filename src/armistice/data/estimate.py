@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from armistice.core.errors import QueryError
+from armistice.core.errors import QueryError, near
 from armistice.core.panel import check_panel
 from armistice.core.results import Holding
 from armistice.core.war import Region, War
-from armistice.data.checks import near
 from armistice.data.pack import Pack
 from armistice.data.tables import QUANTITIES
 

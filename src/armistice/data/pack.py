@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from armistice.core.digest import folder_digest
-from armistice.core.errors import FaultCollector, QueryError
+from armistice.core.errors import FaultCollector, QueryError, near
 from armistice.core.packs import find_pack
 from armistice.core.war import (
     Axis,
@@ -32,7 +32,7 @@ from armistice.core.war import (
     Source,
     War,
 )
-from armistice.data.checks import TomlReader, near, read_json, read_table, read_toml, show
+from armistice.data.checks import TomlReader, read_json, read_table, read_toml, show
 from armistice.data.tables import QUANTITIES, REGIONAL, TABLES
 
 AREA_TOLERANCE = 0.015

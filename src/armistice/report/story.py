@@ -32,6 +32,7 @@ from armistice.report.words import (
     place_words,
     say,
 )
+from armistice.show.positions import distance, latest_positions, stated_positions
 
 
 @dataclass(frozen=True)
@@ -441,11 +442,12 @@ def _demands(r: Records) -> Chapter | None:
     a, b = war.side("a"), war.side("b")
     rows = []
     for issue in (i for i in war.issues if not i.minor):
-        mine, theirs = (_latest(positions, issue, side.id) for side in (a, b))
-        if mine is None and theirs is None:
-            continue
-        gap = "" if mine is None or theirs is None else f"{max(mine[0] - theirs[1], 0.0):.2f}"
-        rows.append((issue.title, _stated(mine, issue), _stated(theirs, issue), gap))
+        stated = stated_positions(war, positions, issue.id)
+        last = {side: own.iloc[-1] for side in ("a", "b") if len(own := stated[stated["side"] == side])}
+        left = distance(latest_positions(war, positions, issue.id))
+        if last:
+            gap = "" if left is None else f"{left:.2f}"
+            rows.append((issue.title, _stated(last.get("a"), issue), _stated(last.get("b"), issue), gap))
     table = Table(
         f"Latest stated position of each side by issue, as of {war.as_of}. Distance runs from 0 (no gap) to 1 (the whole scale); the scale is a judgement.",
         ("issue", a.name, b.name, "distance"),
@@ -574,25 +576,10 @@ def _unknown(r: Records) -> Chapter:
 # --- phrases ----------------------------------------------------------------------------------------------
 
 
-def _latest(positions: pd.DataFrame, issue: Issue, party: str) -> tuple[float, float, str, str, str] | None:
-    """Latest coded position of a party on an issue: low, high, both options, and the document with its day."""
-    rows = positions[(positions["issue"] == issue.id) & (positions["party"] == party) & (positions["option_low"] != "")]
-    if rows.empty:
-        return None
-    last = rows.sort_values("date", kind="stable").iloc[-1]
-    where = f"{last['document']}, {last['date']:%Y-%m-%d}; {last['source']} (basis: {last['basis']})"
-    return (
-        issue.value(last["option_low"]),
-        issue.value(last["option_high"]),
-        last["option_low"],
-        last["option_high"],
-        where,
-    )
-
-
-def _stated(position: tuple[float, float, str, str, str] | None, issue: Issue) -> str | Markup:
-    if position is None:
+def _stated(row: pd.Series | None, issue: Issue) -> str | Markup:
+    """A stated position as the labels of its options, with the document that states it as the note."""
+    if row is None:
         return "nothing stated"
-    labels = {o.id: o.label for o in issue.options}
-    text = labels[position[2]] if position[2] == position[3] else f"{labels[position[2]]} — to — {labels[position[3]]}"
-    return num(text, position[4])
+    labels = {o.value: o.label for o in issue.options}
+    text = labels[row["low"]] if row["low"] == row["high"] else f"{labels[row['low']]} — to — {labels[row['high']]}"
+    return num(text, f"{row['document']}, {row['date']:%Y-%m-%d}; {row['source']} (basis: {row['basis']})")

@@ -30,7 +30,7 @@ def stated_positions(war: War, positions: pd.DataFrame, issue: str, as_of: date 
     Returns
     -------
     DataFrame
-        `date, party, side, document, text, source, low, high`, by date; side is a, b or empty.
+        `date, party, side, document, text, source, basis, low, high`, by date; side is a, b or empty.
 
     Raises
     ------
@@ -51,7 +51,8 @@ def stated_positions(war: War, positions: pd.DataFrame, issue: str, as_of: date 
     rows = rows.assign(low=np.minimum(low, high), high=np.maximum(low, high))
     sides = {war.side(s).id: s for s in SIDES}
     out = rows.groupby(["date", "party"], sort=True).agg(
-        document=("document", "last"), text=("text", "last"), source=("source", "last"), low=("low", "min"), high=("high", "max")
+        document=("document", "last"), text=("text", "last"), source=("source", "last"), basis=("basis", "last"),
+        low=("low", "min"), high=("high", "max")
     ).reset_index()  # fmt: skip
     return out.assign(side=out["party"].map(sides).fillna(""))
 
