@@ -15,7 +15,9 @@ import click
 
 from armistice.cli import main as cli
 from armistice.core import errors
+from armistice.core.parameters import BELIEFS, JUDGED, PARAMETERS
 from armistice.data.ask import QUERIES
+from armistice.data.judgements import REQUIRED
 from armistice.data.tables import BASES, LEVELS, QUANTITIES, RESPONSES, TABLES, Column
 from armistice.report.figures import FIGURES
 
@@ -102,6 +104,7 @@ def pack_page() -> str:
     files = [
         ("`war.toml`", "title, days, sides, third parties, axes, notes", "yes"),
         ("`issues.toml`", "issues with options in order, what each side wants, red lines", ""),
+        ("[`game.toml`](#judgements-of-the-game)", "judged numbers of the war-termination game", ""),
         ("`claims.toml`", "published claims: [check a claim](../how-to/check-a-claim.md)", ""),
         ("`build.toml`", "raw files and steps: [rebuild from raw files](../how-to/rebuild-from-raw.md)", ""),
         ("`outlines.geojson`", "coarse outlines for maps", ""),
@@ -122,6 +125,7 @@ def pack_page() -> str:
     )]  # fmt: skip
     quantities = ((f"`{q.name}`", q.title, q.unit, q.kind, q.meaning) for q in QUANTITIES.values())
     parts.append(_table(("quantity", "title", "unit", "kind", "meaning"), quantities))
+    parts += ["## Judgements of the game\n", *_judgements()]
     parts += ["## Words with a fixed meaning\n"]
     words = [
         ("kind id", "lower-case letters, digits, `-` and `_`"),
@@ -131,6 +135,37 @@ def pack_page() -> str:
     ]
     parts.append(_table(("where", "words"), words))
     return "\n".join(parts)
+
+
+def _judgements() -> list[str]:
+    """The format of `game.toml` and the numbers that it may hold."""
+    rows = []
+    for key in JUDGED:
+        number = PARAMETERS.get(key) or BELIEFS[key]
+        default = (
+            "must be given" if key in REQUIRED else "not judged" if number.default is None else f"{number.default:g}"
+        )
+        rows.append((f"`{key}`", number.symbol, number.meaning, number.unit, number.bounds, default))
+    return [
+        _sentence(
+            "`game.toml` holds what nobody has measured. Each number is a table `[table.key]` with `low`, `central`, `high` and "
+            "`source`, the first three finite, in this order and inside the bounds; the source says why, and begins with *judgement* where there is no other. "
+            "The judgements are those of the day of the pack, also where a question is asked as of an earlier day."
+        ),
+        _table(("number", "symbol", "meaning", "unit", "bounds", "where it is missing"), rows),
+        _sentence(
+            "The stake of the war, the land of the axis, is worth 1. With a discount of 0.995 a month, a cost of 1 means that a month of "
+            "fighting costs half a per cent of the stake. Positive drifts and shifts are towards side A."
+        ),
+        _table(("key of `[axis]`", "meaning", "required"), _GROUND),
+    ]
+
+
+_GROUND = (
+    ("`id`", "the axis of the pack on which the game is played", "yes"),
+    ("`blocks`", "land that cannot be split, as a list of `{lo, hi, source}`: no line runs strictly between steps `lo` and `hi`, which lie at least two apart", ""),
+    ("`strategic_line`", "`{step, source}`: a line that makes a settlement safe for the side that fears the shift of power. Where the line is at or below this step (at or above it, if the shift is towards side B), the shift is multiplied by `commitment.strategic_factor` of the game; it is 0 unless set, and the fear gone", ""),
+)  # fmt: skip
 
 
 def _allowed(column: Column) -> str:

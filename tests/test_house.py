@@ -81,6 +81,8 @@ HOMES = {
     "h3": ("data/", "show/maps.py"),
     "altair": ("show/",),
     "vl_convert": ("show/", "report/"),
+    "jax": ("infer/", "game/"),
+    "scipy": ("theory/", "game/", "deal/", "past/"),
     "jinja2": ("report/",),
     "markupsafe": ("report/",),
     "click": ("cli.py",),

@@ -590,7 +590,7 @@ SETTINGS: dict[str, Mutation] = {
     "option twice": text("issues.toml", r'id = "line-de-facto"', 'id = "restored"'),
     "one option": text("issues.toml", r"(?s)options = \[.*?\n\]", 'options = [{id = "x", label = "x", value = 0.5}]', "options = []"),
     "unknown ideal": text("issues.toml", r"^ideal = .*$", 'ideal = "everything"', "ideal = 1"),
-    "salience over one": text("issues.toml", r"central = [\d.]+", "central = 1.4", "central = inf", "central = nan", "central = '1'"),
+    "salience over one": text("issues.toml", r"central = [\d.]+", "central = 1.4", "central = " + "9" * 400, "central = inf", "central = nan", "central = '1'"),
     "salience out of order": text("issues.toml", r"low = [\d.]+", "low = 0.99"),
     "acceptable a word": text("issues.toml", r"^acceptable = .*$", 'acceptable = "restored"', 'acceptable = ["restored"]', "acceptable = [1, 2]"),
     "issue unknown key": text("issues.toml", r"^kind = ", "sort = 'x'\nkind = "),
@@ -619,7 +619,30 @@ CLAIMS: dict[str, Mutation] = {
     ),
     "claim not TOML": text("claims.toml", r"^tolerance = .*$", "tolerance ==", at_line=True),
 }
-PLANTED: dict[str, Mutation] = {**OBSERVATIONS, **TABLES_OF_TEXT, **SHAPE_OF_TABLES, **PARQUET, **SETTINGS, **CLAIMS}
+GAME: dict[str, Mutation] = {
+    "game not TOML": text("game.toml", r"^(low|central|high) = ", r"\1 == ", r"\1 ", at_line=True),
+    "game number twice": text("game.toml", r"^low = .*$", r"\g<0>\nlow = 0.0"),
+    "game number no number": text("game.toml", r"^(low|central|high) = .*$", r"\1 = nan", r"\1 = inf", r"\1 = '1'", r"\1 = true", r"\1 = []", r"\1 = 2012-01-01", r"\1 = " + "9" * 400),
+    "game number out of bounds": text("game.toml", r"^(low|central|high) = .*$", r"\1 = -1000", r"\1 = -1e300"),
+    "game numbers out of order": text("game.toml", r"(?m)(?<=^\[costs\.a\]\n)low = .*$", "low = 1.5", "low = 900"),
+    "game end missing": text("game.toml", r"^(low|central|high) = .*\n", ""),
+    "game end unknown": text("game.toml", r"^(low|central|high) = ", r"\1est = ", r"mean = 1\n\g<0>"),
+    "game source empty": text("game.toml", r"^source = .*$", 'source = ""', 'source = "  "', "source = 1", ""),
+    "game table unknown": text("game.toml", r"^\[(costs|defeat|beliefs)\.", r"[\1s."),
+    "game number unknown": text("game.toml", r"^\[(\w+\.\w+)\]", r"[\1c]"),
+    "game number required": text("game.toml", r"(?m)^\[(costs\.a|costs\.b|beliefs\.\w+)\]\n(\w.*\n)+", ""),
+    "game axis unknown": text("game.toml", r'^id = "north"', 'id = "nort"', 'id = ""', "id = 1", ""),
+    "game axis missing": text("game.toml", r"^\[axis\]\n(\w.*\n)+", "", "axis = 'north'\n", "[[axis]]\n"),
+    "game block off the axis": text("game.toml", r"hi = 8", "hi = 13", "hi = 7", "hi = 1", "hi = 7.5", "hi = '8'", "hi = " + "9" * 400),
+    "game block unfounded": text("game.toml", r"^blocks = .*$", "blocks = [{lo = 6, hi = 8}]", "blocks = {lo = 6}", "blocks = [6, 8]", "blocks = 6"),
+    "game line off the axis": text("game.toml", r"step = 4", "step = 0", "step = 12", "step = -3", "step = 4.0", "step = true"),
+    "game a link to nothing": file("game.toml", _dangling),
+    "game a folder": file("game.toml", _folder),
+    "game of bytes": file("game.toml", lambda p, r: p.write_bytes(p.read_bytes() + b"# \xff\n")),
+}  # fmt: skip
+PLANTED: dict[str, Mutation] = {
+    **OBSERVATIONS, **TABLES_OF_TEXT, **SHAPE_OF_TABLES, **PARQUET, **SETTINGS, **CLAIMS, **GAME,
+}  # fmt: skip
 
 
 # --- the laws ------------------------------------------------------------------------------------------------
@@ -897,6 +920,7 @@ def test_a_harmless_variation_changes_nothing(toy: Path, toy_copy: Path, name: s
     assert a.sortby("region").drop_attrs().identical(b.sortby("region").drop_attrs())
     assert plain.war.issues == varied.war.issues
     assert plain.war.axes == varied.war.axes
+    assert plain.game == varied.game
     order = ["source", "belligerent", "cell", "date"]
     shares = [p.tables["control_cells"].sort_values(order)["share"].to_numpy() for p in (plain, varied)]
     np.testing.assert_array_equal(*shares)
@@ -906,4 +930,10 @@ def test_a_harmless_variation_changes_nothing(toy: Path, toy_copy: Path, name: s
 def test_a_table_that_need_not_be_there_may_be_missing(small: Path, tmp_path: Path, gone: str) -> None:
     folder = Path(shutil.copytree(small, tmp_path / "toy"))
     (folder / f"{gone}.csv").unlink()
+    check_all(folder)
+
+
+def test_the_numbers_of_the_game_need_not_be_there(small: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(small, tmp_path / "toy"))
+    (folder / "game.toml").unlink()
     check_all(folder)

@@ -10,8 +10,8 @@ import contextlib
 import csv
 import io
 import json
-import math
 import re
+import sys
 import tomllib
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from armistice.core.errors import FaultCollector, near
+from armistice.core.parameters import Parameter
 from armistice.data.tables import Column, Table
 
 LARGEST_TEXT = 50_000_000
@@ -376,6 +377,11 @@ def _day(value: Any) -> np.datetime64:
     return np.datetime64("NaT", "s")
 
 
+def _is_finite(value: Any) -> bool:
+    """Whether a value of a TOML file is a number that fits a float; whole numbers of TOML may be of any length."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
 class TomlReader:
     """Takes typed values out of a parsed TOML table, with a fault for each that is missing, wrong or unknown."""
 
@@ -436,11 +442,30 @@ class TomlReader:
         value = self._take(key, f'"{key}" as a number', default is None)
         if value is None:
             return low if default is None else default
-        good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if not good or not low <= value <= high:
+        if not _is_finite(value) or not low <= value <= high:
             self._wrong(key, value, f"{key} as a number between {low:g} and {high:g}")
             return low
         return float(value)
+
+    def within(self, key: str, parameter: Parameter) -> float:
+        """A finite number inside the bounds of a parameter; NaN, with a fault, where there is none."""
+        expected = f"{key} as a number, {parameter.bounds}"
+        value = self._take(key, expected, True)
+        if value is not None and _is_finite(value) and parameter.holds(value):
+            return float(value)
+        if value is not None:
+            self._wrong(key, value, expected)
+        return float("nan")
+
+    def whole(self, key: str, low: int, high: int) -> int | None:
+        """A whole number between two bounds, both allowed; None, with a fault, where there is none."""
+        expected = f"{key} as a whole number from {low} to {high}"
+        value = self._take(key, expected, True)
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        if value is not None:
+            self._wrong(key, value, expected)
+        return None
 
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""

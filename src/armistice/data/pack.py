@@ -18,6 +18,7 @@ import pandas as pd
 from armistice.core.digest import folder_digest
 from armistice.core.errors import FaultCollector, QueryError, near
 from armistice.core.packs import find_pack
+from armistice.core.parameters import Judgements
 from armistice.core.war import (
     Axis,
     AxisStep,
@@ -33,6 +34,7 @@ from armistice.core.war import (
     War,
 )
 from armistice.data.checks import TomlReader, read_json, read_table, read_toml, show
+from armistice.data.judgements import read_judgements
 from armistice.data.tables import QUANTITIES, REGIONAL, TABLES
 
 AREA_TOLERANCE = 0.015
@@ -63,6 +65,8 @@ class Pack:
         Rows published by the as-of day, periods cut there.
     tables : dict of DataFrame
         The other tables (events, positions, cells, …); absent ones are empty.
+    game : Judgements or None
+        The judged numbers of the war-termination game, made as of the pack's own day; None where there are none.
     """
 
     path: Path
@@ -70,6 +74,7 @@ class Pack:
     digest: str
     observations: pd.DataFrame
     tables: dict[str, pd.DataFrame]
+    game: Judgements | None = None
 
 
 def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
@@ -111,6 +116,7 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
             frames[name].index += 1
     war = _read_war(folder, settings, issues_file or {}, frames, faults)
     _check_tables(war, frames, faults)
+    game = read_judgements(folder, war.axes, faults)
     faults.raise_if_any()
     if as_of is not None and not war.start <= as_of <= war.as_of:
         raise QueryError(
@@ -124,7 +130,7 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
     for name, column in _DATED.items():
         frames[name] = frames[name][frames[name][column] <= day].reset_index(drop=True)
     war = replace(war, axes=tuple(_with_start(axis, war, observations) for axis in war.axes))
-    return Pack(folder, war, folder_digest(folder), observations, frames)
+    return Pack(folder, war, folder_digest(folder), observations, frames, game)
 
 
 def known_by(observations: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -46,21 +46,38 @@ def monthly_area(panel: xr.Dataset, region: str) -> tuple[np.ndarray, np.ndarray
     area : array, shape (months,)
         km²; NaN before the first month that any source covers.
     """
+    return monthly_level(panel, panel["control"].sel(region=region, belligerent=panel.attrs["side_a"]))
+
+
+def monthly_level(panel: xr.Dataset, values: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
+    """What sources say of one quantity at equal steps of a month back from the as-of day, as `monthly_area` does.
+
+    Parameters
+    ----------
+    panel : Dataset
+        Cut at the as-of day.
+    values : DataArray
+        With the dimensions ``time, source``, in any unit.
+
+    Returns
+    -------
+    days : array of datetime64[D], shape (months,)
+    level : array, shape (months,)
+        In the unit of `values`; NaN before the first month that any source covers.
+    """
     last = np.datetime64(panel.attrs["as_of"], "D")
     days = _months_back(last, np.datetime64(panel["time"].values[0], "D"))
-    side = panel.attrs["side_a"]
-    values = panel["control"].sel(region=region, belligerent=side)
-    level = np.stack([on_day(values, day).values for day in days])
-    area = np.full(len(days), np.nan)
-    if not np.isfinite(level[-1]).any():
-        return days, area
-    area[-1] = np.nanmean(level[-1])
+    told = np.stack([on_day(values, day).values for day in days])
+    level = np.full(len(days), np.nan)
+    if not np.isfinite(told[-1]).any():
+        return days, level
+    level[-1] = np.nanmean(told[-1])
     for row in range(len(days) - 1, 0, -1):
-        change = level[row] - level[row - 1]
+        change = told[row] - told[row - 1]
         if not np.isfinite(change).any():
             break
-        area[row - 1] = area[row] - float(np.nanmean(change))
-    return days, area
+        level[row - 1] = level[row] - float(np.nanmean(change))
+    return days, level
 
 
 def _months_back(last: np.datetime64, first: np.datetime64) -> np.ndarray:

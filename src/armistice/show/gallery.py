@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from armistice.show import aid, deals, losses, maps, series, talks
+from armistice.show import aid, bargaining, deals, endings, losses, maps, series, talks
 from armistice.show.style import Figure
 
 
@@ -52,4 +52,17 @@ GALLERY: dict[str, Entry] = {
     "distances": Entry(deals.draw_distances, "What is left between the sides, issue by issue.", ("positions",)),
     "timeline": Entry(talks.draw_timeline, "Proposals and answers in order.", ("positions", "responses")),
     "claims": Entry(talks.draw_claims, "Published claims beside the record.", ("verdicts",)),
+    "bargaining-range": Entry(
+        bargaining.draw_bargaining_range, "What each side would settle for, month by month.", ("ending",)
+    ),
+    "reservations": Entry(
+        bargaining.draw_reservations, "What each side would settle for if the line were elsewhere.", ("ending",)
+    ),
+    "outlook": Entry(bargaining.draw_outlook, "How the war may end, month by month.", ("ending",)),
+    "terms": Entry(bargaining.draw_terms, "Terms of the settlements that the game foresees.", ("ending",)),
+    "what-if": Entry(bargaining.draw_what_if, "Changes of the game beside the game as judged.", ("ending",)),
+    "blockers": Entry(endings.draw_blockers, "What makes up the gap between the sides, as a waterfall.", ("ending",)),
+    "mechanisms": Entry(endings.draw_mechanisms, "What each mechanism adds to the gap.", ("ending",)),
+    "levers": Entry(endings.draw_levers, "What would open peace, one lever at a time.", ("ending",)),
+    "belief-map": Entry(endings.draw_belief_map, "For which beliefs a settlement exists.", ("ending",)),
 }

@@ -1,0 +1,110 @@
+"""The judged numbers of the war-termination game: ``game.toml`` of a pack.
+
+Each number is a table of low, central, high and source inside the bounds that `armistice.core.parameters` declares;
+besides, the file names the axis on which the game is played, land that cannot be split, and a line that makes a
+settlement safe. Every fault goes to the collector, and what could be read is handed back.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from armistice.core.errors import FaultCollector, near
+from armistice.core.parameters import BELIEFS, JUDGED, PARAMETERS, Block, Judgements
+from armistice.core.war import Axis, Range
+from armistice.data.checks import TomlReader, read_toml, show
+
+FILE = "game.toml"
+REQUIRED = ("costs.a", "costs.b", "beliefs.lead_a", "beliefs.lead_b", "beliefs.sd_a", "beliefs.sd_b")
+"""Numbers without which the file is of no use; for the others the game has defaults."""
+_MOST_STEPS = 500
+"""Bound of a step where the axis is not known: no axis has more."""
+
+
+def read_judgements(folder: Path, axes: tuple[Axis, ...], faults: FaultCollector) -> Judgements | None:
+    """The judged numbers of a pack.
+
+    Parameters
+    ----------
+    folder : Path
+        The pack.
+    axes : tuple of Axis
+        Axes of the war, with their steps.
+    faults : FaultCollector
+        Told of unknown tables and keys, numbers out of bounds or out of order, an unknown axis, blocks and lines that
+        do not lie on it, and sources left empty.
+
+    Returns
+    -------
+    Judgements or None
+        None where the pack has no such file, or it could not be read.
+    """
+    path = folder / FILE
+    content = read_toml(path, folder, faults) if path.exists() or path.is_symlink() else None
+    if content is None:
+        return None
+    top = TomlReader(content, FILE, faults)
+    axis, blocks, line, line_source = _ground(top, axes)
+    ranges = _ranges(top)
+    top.close()
+    return Judgements(axis, ranges, blocks, line, line_source)
+
+
+def _ground(top: TomlReader, axes: tuple[Axis, ...]) -> tuple[str, tuple[Block, ...], int | None, str]:
+    """The axis, what of it cannot be split, and the line that makes a settlement safe."""
+    table = top.table_of("axis")
+    if table is None:
+        return "", (), None, ""
+    axis = table.text("id")
+    lengths = {a.id: len(a.steps) for a in axes}
+    if axis and axis not in lengths:
+        remedy = near(axis, lengths) if lengths else "add an [[axis]] to war.toml, or remove the file"
+        top.faults.add(table.where, f"id is {show(axis)}", "an [[axis]] of war.toml", remedy)
+    steps = lengths.get(axis) or _MOST_STEPS
+    blocks = tuple(b for b in (_block(item, steps) for item in table.tables("blocks", required=False)) if b)
+    line, source = None, ""
+    safe = table.table_of("strategic_line", required=False)
+    if safe is not None:
+        safe.where = f"{FILE} [axis.strategic_line]"
+        line, source = safe.whole("step", 1, steps - 1), safe.text("source")
+        safe.close()
+    table.close()
+    return axis, blocks, line, source
+
+
+def _block(item: TomlReader, steps: int) -> Block | None:
+    lo, hi, source = item.whole("lo", 0, steps), item.whole("hi", 0, steps), item.text("source")
+    item.close()
+    if lo is None or hi is None:
+        return None
+    if hi - lo < 2:
+        expected = "hi at least lo + 2, since no line lies between neighbours"
+        item.faults.add(item.where, f"a block from {lo} to {hi}", expected, "mend the ends or remove the block")
+    return Block(lo, hi, source)
+
+
+def _ranges(top: TomlReader) -> dict[str, Range]:
+    """All judged numbers, by ``table.key``."""
+    ranges = {}
+    for name in dict.fromkeys(key.split(".")[0] for key in JUDGED):
+        keys = [key for key in JUDGED if key.startswith(f"{name}.")]
+        table = top.table_of(name, required=any(key in REQUIRED for key in keys))
+        if table is None:
+            continue
+        for key in keys:
+            item = table.table_of(key.partition(".")[2], required=key in REQUIRED)
+            if item is not None:
+                ranges[key] = _range(item, key)
+        table.close()
+    return ranges
+
+
+def _range(item: TomlReader, key: str) -> Range:
+    item.where = f"{FILE} [{key}]"
+    parameter = PARAMETERS.get(key) or BELIEFS[key]
+    low, central, high = (item.within(name, parameter) for name in ("low", "central", "high"))
+    if low > central or central > high or low > high:
+        item.faults.add(item.where, f"{low:g}, {central:g}, {high:g}", "low ≤ central ≤ high", "order them")
+    out = Range(low, central, high, item.text("source"))
+    item.close()
+    return out

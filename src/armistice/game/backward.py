@@ -1,0 +1,178 @@
+"""One draw of the war-termination game solved backwards from the horizon, and the offers behind its values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from armistice.game.horizon import come_to_rest
+from armistice.game.kernel import (
+    ACCEPT,
+    Board,
+    Draw,
+    Shape,
+    Stage,
+    by_this_regime,
+    chances,
+    destinations,
+    expect,
+    offers_of,
+    reserve_of,
+    stage,
+    worth_of_terms,
+)  # fmt: skip
+
+
+class Chosen(NamedTuple):
+    """What each proposer (first axis) offers at each state, [2, G, X, Y]; a lot draws between two terms."""
+
+    term: Any
+    other: Any
+    """The second term of a lot; the same as `term` where none is drawn."""
+    odds: Any
+    """Chance of the second term."""
+    payment: Any
+    """From the proposer to the answerer, in shares of the stake."""
+
+
+def choose(shape: Shape, draw: Draw, worth: Any, reserve: Any, now: Stage) -> Chosen:
+    """The offers behind a stage: among those alike for both, the smallest payment, then the lowest line."""
+    sides = []
+    for i in (0, 1):
+        offers = offers_of(shape, worth[i], worth[1 - i], draw.cap, reserve[1 - i])
+        kept = reserve[1 - i]
+        payments, alike, second, chance = [], [], [], []
+        for n, (u, v, cap) in enumerate(offers):
+            payment = jnp.maximum(-cap, kept - v)
+            value = jnp.where(v + cap >= kept - ACCEPT, u + jnp.minimum(cap, v - kept), -jnp.inf)
+            answer = jnp.maximum(v - cap, kept)
+            alike.append((value >= now.best[i] - ACCEPT) & (answer >= now.answer[1 - i] - ACCEPT))
+            payments.append(jnp.broadcast_to(payment, alike[-1].shape))
+            if n == 0:
+                terms = jnp.arange(len(draw.cap))
+                second.append(terms)
+                chance.append(jnp.zeros(alike[-1].shape))
+                first = [terms]
+            else:
+                lo, hi = shape.pairs[(n - 1) // 2]
+                first.append(jnp.array([lo]))
+                second.append(jnp.array([hi]))
+                low, high = worth[1 - i][:, lo][:, None], worth[1 - i][:, hi][:, None]
+                gap = jnp.where(jnp.abs(high - low) < 1e-300, 1.0, high - low)
+                chance.append(((v[0] - low) / gap)[None])
+        size, ok = jnp.concatenate(payments), jnp.concatenate(alike)
+        order = jnp.abs(size) + 1e-9 * jnp.arange(len(size))[:, None, None, None]
+        pick = jnp.argmin(jnp.where(ok, order, jnp.inf), axis=0)
+        odds = jnp.take_along_axis(jnp.concatenate(chance), pick[None], 0)[0]
+        payment = jnp.take_along_axis(size, pick[None], 0)[0]
+        sides.append(Chosen(jnp.concatenate(first)[pick], jnp.concatenate(second)[pick], odds, payment))
+    return jax.tree.map(lambda a, b: jnp.stack([a, b]), *sides)
+
+
+class Asked(NamedTuple):
+    """What was found at the states asked for, [Q, ...]."""
+
+    reserve: Any
+    """[Q, 2]"""
+    value: Any
+    """[Q, 2]"""
+    settle: Any
+    """[Q]"""
+    worth: Any
+    """[Q, 2, L]"""
+    expected: Any
+    """[Q, 2, 2] E_i[V_j(next)], by whose belief i and whose value j."""
+    answer: Any
+    """[Q, 2] what each side gets as answerer where they settle."""
+    best: Any
+    """[Q, 2] what each side gets as proposer."""
+
+
+class Backward(NamedTuple):
+    """The solved game: states asked for, policies by month, how the horizon came to rest, values on request."""
+
+    asked: Asked
+    settle: Any
+    """[T, G, X, Y], or None."""
+    chosen: Chosen | None
+    """With [T] in front."""
+    sweeps: Any
+    error: Any
+    paths: Any
+    """(R, V), [T, 2, G, X, Y] each; or None."""
+
+
+def _ask(board: Board, draw: Draw, month: Any, found: Asked, state: tuple[Any, ...]) -> Asked:
+    """Write down what this month's states say to those who asked for them."""
+    now, reserve, worth, likely, index, weight, value = state
+    when, g, x, y = board.asked.T
+    positions, points = reserve.shape[2], reserve.shape[3]
+    flat = by_this_regime(value, draw.transition).reshape(2, draw.transition.shape[0], -1)
+    place = index[:, g, x, y]  # [D, Q]
+    up = jnp.minimum(place + 1, positions * points - 1)
+    share = jnp.broadcast_to(weight, (*index.shape[:3], weight.shape[-1]))[
+        :, g, x, jnp.minimum(y, weight.shape[-1] - 1)
+    ]
+    then = (1 - share) * flat[:, g, place] + share * flat[:, g, up]  # [2, D, Q]
+    likely = jnp.broadcast_to(likely, (2, *index.shape))[:, :, g, x, y]  # [2, D, Q]
+    new = Asked(
+        reserve[:, g, x, y].T, now.value[:, g, x, y].T, now.settle[g, x, y],
+        jnp.stack([worth[i][g, :, y] for i in (0, 1)], 1),
+        jnp.einsum("idq,jdq->qij", likely, then), now.answer[:, g, x, y].T, now.best[:, g, x, y].T,
+    )  # fmt: skip
+
+    def keep(old: Any, fresh: Any) -> Any:
+        mine = (when == month).reshape(-1, *([1] * (fresh.ndim - 1)))
+        return jnp.where(mine, fresh, old)
+
+    return jax.tree.map(keep, found, new)
+
+
+def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
+    """Solve one draw: in each month the games after the shift first, then the war, from the horizon back."""
+    regimes, positions, points = draw.transition.shape[0], board.following.shape[1], len(board.statistic)
+    phases = 1 + shape.ladder
+    each = (jnp.arange(phases), draw.offset, draw.prior if shape.learning == "known" else None)
+
+    def likely(offset: Any, prior: Any, month: Any) -> Any:
+        prior = draw.prior if prior is None else prior
+        return jnp.stack([chances(shape, board, draw, prior[i], offset, month) for i in (0, 1)])
+
+    def rest(values: Any, phase: tuple[Any, Any, Any]) -> tuple[Any, tuple[Any, Any]]:
+        n, offset, prior = phase
+        worth = worth_of_terms(shape, board, draw, values, n == shape.ladder)
+        found = come_to_rest(shape, board, draw, worth, likely(offset, prior, float(shape.horizon)))
+        return values.at[n].set(found.value), (found.sweeps, found.error)
+
+    def back(carry: tuple[Any, Asked], month: Any) -> tuple[Any, Any]:
+        later, found = carry
+
+        def one(values: Any, phase: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+            n, offset, prior = phase
+            worth = worth_of_terms(shape, board, draw, values, n == shape.ladder)
+            chance, place = likely(offset, prior, month), destinations(shape, board, offset)
+            expected = jnp.stack([expect(chance[i], later[n][i], draw.transition, *place) for i in (0, 1)])
+            reserve = reserve_of(board, draw, month, expected)
+            now = stage(shape, board, draw, worth, reserve)
+            return values.at[n].set(now.value), (now, reserve, worth, chance)
+
+        values, told = lax.scan(one, jnp.zeros_like(later), each)
+        now, reserve, worth, chance = jax.tree.map(lambda a: a[-1], told)
+        state = (now, reserve, worth, chance, *destinations(shape, board, draw.offset[-1]), later[-1])
+        found = _ask(board, draw, month, found, state)
+        policy = (now.settle, choose(shape, draw, worth, reserve, now)) if shape.outlook else None
+        path = (reserve, now.value) if shape.paths else None
+        return (values, found), (policy, path)
+
+    values, (sweeps, error) = lax.scan(rest, jnp.zeros((phases, 2, regimes, positions, points)), each)
+    asked, terms = len(board.asked), len(draw.cap)
+    sizes = ((2,), (2,), (), (2, terms), (2, 2), (2,), (2,))
+    nothing = Asked(*(jnp.zeros((asked, *size)) for size in sizes))
+    months = jnp.arange(shape.horizon - 1, -1, -1)
+    (_, found), (policy, path) = lax.scan(back, (values, nothing), months)
+    settle, chosen = jax.tree.map(lambda a: a[::-1], policy) if shape.outlook else (None, None)
+    paths = jax.tree.map(lambda a: a[::-1], path) if shape.paths else None
+    return Backward(found, settle, chosen, jnp.sum(sweeps), jnp.max(error), paths)

@@ -1,0 +1,342 @@
+"""The compiled stage of the war-termination game: arrays in, values and policies out, one call for many draws.
+
+One draw is a finite-horizon stochastic game with public beliefs. In month t at state s = (regime g, position x,
+statistic y) side i expects, of fighting on,
+
+.. math:: R_i(s) = f_i(s) + \\delta_i E_i[V_i(s') | s],
+
+with i's own predictive chances. A proposer makes the best offer (term τ, payment m within the term's cap) that the
+other side accepts, :math:`U_j(τ) \\pm m \\ge R_j`; the sides settle iff such an offer is worth R_i to it as well; who
+proposes is drawn with chance λ. After a settlement power may shift; the games after the shift are solved first, in the
+same backward pass, and priced into U (theory of commitment; a ladder, so that no value looks at itself).
+
+Arrays are laid out [side, regime, position, statistic], the statistic contiguous. JAX arrays stay in this folder.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.scipy.special import erf, expit
+
+ACCEPT = 1e-12
+"""At indifference players accept; so much may be lost to rounding."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the compiled program depends on, beside the sizes of its arrays.
+
+    Attributes
+    ----------
+    learning : {"gaussian", "hypotheses", "beta", "known"}
+    moves : tuple of int
+        Displacements on one axis, increasing.
+    axes : int
+    horizon : int
+        Months T in which the statistic grows.
+    terminal : {"stationary", "fight"}
+    ladder : int
+        Number of games after a shift of power: 0, 1, or 2 where a strategic line changes the shift.
+    pairs : tuple of (int, int)
+        Terms between which lots may be drawn.
+    most_sweeps : int
+    accelerate : bool
+    acceptance : float
+        Smoothing of accept-or-fight, in shares of the stake; 0 for the hard rule.
+    outlook : bool
+        Whether to look ahead under the analyst's belief.
+    paths : bool
+        Whether to hand back values at all states.
+    """
+
+    learning: str
+    moves: tuple[int, ...]
+    axes: int
+    horizon: int
+    terminal: str
+    ladder: int
+    pairs: tuple[tuple[int, int], ...] = ()
+    most_sweeps: int = 6000
+    accelerate: bool = True
+    acceptance: float = 0.0
+    outlook: bool = False
+    paths: bool = False
+
+
+class Board(NamedTuple):
+    """What all draws share. X positions, D outcomes, L terms, K axes, Y points of the statistic, Q states asked for."""
+
+    following: Any
+    """[D, X] next position."""
+    moved: Any
+    """[D, K] displacement on each axis."""
+    over: Any
+    """[X] whether the war is over there."""
+    landing: Any
+    """[L] position at which a term draws the front."""
+    final: Any
+    """[L] whether a term ends everything (a surrender)."""
+    statistic: Any
+    """[Y] evenly spaced."""
+    asked: Any
+    """[Q, 4] states asked for: month, regime, position, index of the statistic. The first is the start."""
+
+
+class Draw(NamedTuple):
+    """The numbers of one draw (with a batch axis in front: of many). G regimes, P = 1 + ladder phases: the games after
+    a shift of power first, the war itself last."""
+
+    flow: Any
+    """[2, G, X] what a month of war gives, in month 0."""
+    flow_growth: Any
+    """[2, G, X] what each further month adds to it."""
+    discount: Any
+    """[2]"""
+    proposer: Any
+    """[G] chance that side A proposes."""
+    end: Any
+    """[2, X] payoff where the war is over."""
+    transition: Any
+    """[G, G]"""
+    offset: Any
+    """[P, K, G, X] drift beyond the common one: barrier, regime, shift."""
+    sigma: Any
+    """[]"""
+    prior: Any
+    """Belief of each side: gaussian and beta [2, 2] (mean, sd; a, b), hypotheses [2, 2, H] (values, weights), known
+    [P, 2, D, G, X] chances."""
+    analyst: Any
+    """The same for the analyst, without the axis of sides."""
+    share: Any
+    """[2, L] what a term is worth if it holds."""
+    punished: Any
+    """[2, G, L] what it costs the leader at home."""
+    cap: Any
+    """[L] largest payment; minus infinity for a term that is not to be had."""
+    exposure: Any
+    """[2, L] weight of the reopened game in what a term is worth."""
+    rung: Any
+    """[L] which game after the shift would follow."""
+    penalty: Any
+    """[] cost of breaking a settlement."""
+    smoothing: Any
+    """[]"""
+
+
+# --- beliefs and moves ---------------------------------------------------------------------------------------
+
+
+def _bins(mean: Any, sd: Any, moves: tuple[int, ...]) -> Any:
+    """Chances of the displacements of a normal drift, edges half-way between them; [D, ...]."""
+    edges = [(lo + hi) / 2 for lo, hi in itertools.pairwise(moves)]
+    below = [0.5 * (1 + erf((edge - mean) / (sd * np.sqrt(2)))) for edge in edges]
+    bounds = [jnp.zeros_like(mean), *below, jnp.ones_like(mean)]
+    return jnp.stack([hi - lo for lo, hi in itertools.pairwise(bounds)])
+
+
+def displaced(shape: Shape, drift: Any, spread: Any) -> Any:
+    """Chances of a month's outcomes on all axes, independent given the drift [K, ...]; [D, ...]."""
+    out = _bins(drift[0], spread, shape.moves)
+    for axis in range(1, shape.axes):
+        second = _bins(drift[axis], spread, shape.moves)
+        out = (out[:, None] * second[None]).reshape(-1, *out.shape[1:])
+    return out
+
+
+def believed(shape: Shape, board: Board, draw: Draw, prior: Any, month: Any) -> tuple[Any, Any, Any]:
+    """A belief about the drift in a month as a mixture of normals: weight, mean [H, Y], sd [H].
+
+    Two axes share one drift: their displacements are independent only given it, so that the belief is cut into nine
+    points (Gauss–Hermite).
+    """
+    y, seen = board.statistic, month * shape.axes
+    if shape.learning == "gaussian":
+        precision = 1 / prior[1] ** 2 + seen / draw.sigma**2
+        mean = (prior[0] / prior[1] ** 2 + y / draw.sigma**2) / precision
+        if shape.axes == 1:
+            return jnp.ones((1, 1)), mean[None], (1 / jnp.sqrt(precision))[None]
+        nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+        return (
+            jnp.asarray(weights / weights.sum())[:, None],
+            mean + jnp.asarray(nodes)[:, None] / jnp.sqrt(precision),
+            jnp.zeros(9),
+        )
+    values, weights = prior[0], prior[1]
+    evidence = (values[:, None] * y - seen * values[:, None] ** 2 / 2) / draw.sigma**2
+    weight = jax.nn.softmax(jnp.log(weights)[:, None] + evidence, axis=0)
+    return weight, values[:, None] + jnp.zeros_like(y), jnp.zeros(len(values))
+
+
+def chances(shape: Shape, board: Board, draw: Draw, prior: Any, offset: Any, month: Any) -> Any:
+    """Predictive chances of the outcomes of a month, for one belief; [D, G, X, Y] (X of 1 where it does not matter)."""
+    if shape.learning == "known":
+        return prior[..., None] + jnp.zeros_like(board.statistic)
+    if shape.learning == "beta":
+        wins = jnp.clip((month + board.statistic) / 2, 0, month)
+        p = (prior[0] + wins) / (prior[0] + prior[1] + month)
+        return jnp.stack([1 - p, p])[:, None, None, :] + jnp.zeros((1, *offset.shape[1:], 1))
+    weight, mean, sd = believed(shape, board, draw, prior, month)
+
+    def given(one: tuple[Any, Any, Any]) -> Any:
+        weight, mean, sd = one
+        return weight * displaced(shape, mean + offset[..., None], jnp.sqrt(sd**2 + draw.sigma**2))
+
+    if len(sd) == 1:
+        return given((weight[0], mean[0], sd[0]))
+    return jnp.sum(lax.map(given, (weight, mean, sd)), axis=0)
+
+
+def destinations(shape: Shape, board: Board, offset: Any) -> tuple[Any, Any]:
+    """Where a month leads: flat index [D, G, X, Y] of (position, lower point of the statistic), weight of the upper."""
+    y = board.statistic
+    points, positions = len(y), board.following.shape[1]
+    if shape.learning in ("beta", "known"):
+        surprise = board.moved.sum(1)[:, None, None] + jnp.zeros(offset.shape[1:])
+    else:
+        surprise = (board.moved[:, :, None, None] - offset[None]).sum(1)
+    if points == 1:
+        lower = jnp.zeros((*surprise.shape, 1), dtype=jnp.int32)
+        weight = jnp.zeros((*surprise.shape, 1))
+    else:
+        place = jnp.clip((y + surprise[..., None] - y[0]) / (y[1] - y[0]), 0, points - 1)
+        near = jnp.rint(place)
+        place = jnp.where(jnp.abs(place - near) < 1e-9, near, place)
+        lower = jnp.minimum(place.astype(jnp.int32), points - 2)
+        weight = place - lower
+    rows = board.following.astype(jnp.int32)[:, None, :, None] * points
+    shaped = (surprise.shape[0], surprise.shape[1], positions, points)
+    return jnp.broadcast_to(rows + lower, shaped), weight
+
+
+def by_this_regime(value: Any, transition: Any) -> Any:
+    """Value by this month's regime, before the next is drawn: [..., G, X, Y]."""
+    if transition.shape[0] == 1:
+        return value
+    return jnp.einsum("gh,...hxy->...gxy", transition, value)
+
+
+def expect(chance: Any, value: Any, transition: Any, index: Any, weight: Any) -> Any:
+    """E[V(next)]: chance [D, G, X, Y], value [G, X, Y]."""
+    mixed = by_this_regime(value, transition)
+    flat = mixed.reshape(mixed.shape[0], -1)
+    points = value.shape[-1]
+    regime = jnp.arange(value.shape[0])[None, :, None, None]
+    low = flat.at[regime, index].get(mode="promise_in_bounds")
+    if points == 1:
+        return jnp.sum(chance * low, axis=0)
+    up = flat.at[regime, index + 1].get(mode="promise_in_bounds")
+    return jnp.sum(chance * (low + weight * (up - low)), axis=0)
+
+
+def expect_frozen(chance: Any, value: Any, transition: Any, following: Any) -> Any:
+    """The same where the statistic stands still."""
+    mixed = by_this_regime(value, transition)
+    total = jnp.zeros_like(value)
+    for outcome in range(following.shape[0]):
+        total = total + chance[outcome] * jnp.take(mixed, following[outcome], axis=1, mode="clip")
+    return total
+
+
+# --- the stage -----------------------------------------------------------------------------------------------
+
+
+def worth_of_terms(shape: Shape, board: Board, draw: Draw, after: Any, looks: Any) -> Any:
+    """U of every term for both sides, [2, G, L, Y].
+
+    `after` holds V of the games after the shift, [ladder, 2, G, X, Y]; `looks` is 1 in the war and 0 in those games,
+    in which power does not shift again.
+    """
+    share = draw.share[:, None, :, None]
+    worth = share - draw.punished[..., None] + jnp.zeros(len(board.statistic))
+    if shape.ladder == 0:
+        return worth
+    then = after[0][:, :, board.landing]
+    if shape.ladder == 2:
+        then = jnp.where((draw.rung == 1)[:, None], after[1][:, :, board.landing], then)
+    gain = then - draw.penalty - share
+    soft = jnp.maximum(draw.smoothing, 1e-300)
+    rate = jnp.where(draw.smoothing > 0, expit(gain / soft), (gain > 0).astype(gain.dtype))
+    broken = jnp.max(rate, axis=0)
+    return worth + looks * draw.exposure[:, None, :, None] * (broken * (then - share) - draw.penalty * rate)
+
+
+def offers_of(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> list[tuple[Any, Any, Any]]:
+    """Offers as (mine, theirs, cap), each with the terms or lots in front: [offers, G, X or 1, Y]."""
+    rows = [(jnp.moveaxis(mine, 1, 0)[:, :, None], jnp.moveaxis(theirs, 1, 0)[:, :, None], cap[:, None, None, None])]
+    for lo, hi in shape.pairs:
+        least = jnp.minimum(cap[lo], cap[hi])
+        gap = (theirs[:, hi] - theirs[:, lo])[:, None]
+        flat = jnp.abs(gap) < 1e-300
+        for sign in (-1.0, 1.0):
+            target = jnp.where(jnp.isfinite(least), sign * least, 0.0)
+            q = jnp.clip((reserve + target - theirs[:, lo][:, None]) / jnp.where(flat, 1.0, gap), 0, 1) * ~flat
+            u = mine[:, lo][:, None] + q * (mine[:, hi] - mine[:, lo])[:, None]
+            rows.append((u[None], (theirs[:, lo][:, None] + q * gap)[None], least[None, None, None, None]))
+    return rows
+
+
+def bargain(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> tuple[Any, Any]:
+    """Best that a proposer can have, and what its answerer then gets; [G, X, Y] each.
+
+    `mine`, `theirs` : U of proposer and answerer, [G, L, Y]; `reserve` : R of the answerer, [G, X, Y]. Among terms
+    that the proposer likes alike, the one that the answerer likes best.
+    """
+    offers = offers_of(shape, mine, theirs, cap, reserve)
+
+    def value(u: Any, v: Any, cap: Any) -> Any:
+        return jnp.where(v + cap >= reserve - ACCEPT, u + jnp.minimum(cap, v - reserve), -jnp.inf)
+
+    best = jnp.stack([jnp.max(value(*offer), axis=0) for offer in offers]).max(0)
+    answers = [
+        jnp.max(jnp.where(value(u, v, c) >= best - ACCEPT, jnp.maximum(v - c, reserve), -jnp.inf), axis=0)
+        for u, v, c in offers
+    ]
+    return best, jnp.stack(answers).max(0)
+
+
+class Stage(NamedTuple):
+    """One month: values [2, G, X, Y], best and answered payoffs, chance of settling [G, X, Y]."""
+
+    value: Any
+    best: Any
+    answer: Any
+    settle: Any
+
+
+def stage(shape: Shape, board: Board, draw: Draw, worth: Any, reserve: Any) -> Stage:
+    """Who proposes what and who accepts, given R of both sides, [2, G, X, Y]."""
+    best_a, answer_b = bargain(shape, worth[0], worth[1], draw.cap, reserve[1])
+    best_b, answer_a = bargain(shape, worth[1], worth[0], draw.cap, reserve[0])
+    lam = draw.proposer[:, None, None]
+    agreed = jnp.stack([lam * best_a + (1 - lam) * answer_a, (1 - lam) * best_b + lam * answer_b])
+    best = jnp.stack([best_a, best_b])
+    if shape.acceptance > 0:
+        margin = jnp.min(best - reserve, axis=0)
+        settle = expit(margin / shape.acceptance)
+        there = jnp.isfinite(margin)
+        settle = jnp.where(there, settle, 0.0)
+        value = settle * jnp.where(there, agreed, 0.0) + (1 - settle) * reserve
+    else:
+        settle = (best_a - reserve[0] >= -ACCEPT).astype(reserve.dtype)
+        value = jnp.where(settle > 0, agreed, reserve)
+    over = board.over[None, :, None]
+    value = jnp.where(over, draw.end[:, None, :, None], value)
+    return Stage(value, best, jnp.stack([answer_a, answer_b]), jnp.where(over, 0.0, settle))
+
+
+def flow_of(draw: Draw, month: Any) -> Any:
+    """What a month of war gives to each side, [2, G, X, 1]."""
+    return (draw.flow + month * draw.flow_growth)[..., None]
+
+
+def reserve_of(board: Board, draw: Draw, month: Any, expected: Any) -> Any:
+    """R from the expected value of next month, [2, G, X, Y]."""
+    fought = flow_of(draw, month) + draw.discount[:, None, None, None] * expected
+    return jnp.where(board.over[None, :, None], draw.end[:, None, :, None], fought)
