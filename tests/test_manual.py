@@ -13,6 +13,7 @@ import contextlib
 import doctest
 import importlib.util
 import io
+import json
 import re
 import shlex
 import shutil
@@ -110,7 +111,8 @@ class Reader:
 
     def armistice(self, words: list[str]) -> None:
         context = parse(words)
-        if words[1] in UNRUN or not (self.folder / str(context.params["pack"])).is_dir():
+        about_pack = "pack" in context.params
+        if words[1] in UNRUN or (about_pack and not (self.folder / str(context.params["pack"])).is_dir()):
             assert (self.folder / "wars" / "toy").is_dir()
             assert (ROOT / str(context.params["pack"])).is_dir(), words
             return
@@ -156,6 +158,14 @@ def test_every_block_runs(
             reader.write(file, body)
         else:
             getattr(reader, language)(body)
+
+
+def test_examples_are_shown_as_they_are() -> None:
+    shown = {file: body for page in PAGES for _, file, body in blocks(page) if file}
+    examples = sorted(p for p in (ROOT / "docs/examples").rglob("*") if p.is_file())
+    assert examples
+    for example in examples:
+        assert shown[page_name(example)] == example.read_text(encoding="utf-8")
 
 
 # --- documented = existing ---------------------------------------------------------------------------------------
@@ -217,7 +227,7 @@ def test_options_in_sentences_exist() -> None:
 
 def test_files_and_packages_in_sentences_exist() -> None:
     for page, code in spans():
-        if re.fullmatch(r"(core|data|infer|show|report)/[\w.]*|(study|claims|cli)\.py", code):
+        if re.fullmatch(r"(core|data|infer|game|show|report)/[\w.]*|(study|claims|cli)\.py", code):
             assert (ROOT / "src/armistice" / code).exists(), f"{page}: {code}"
         if re.fullmatch(r"(wars|docs|tests)/[\w/.-]+", code) and "mine" not in code:
             assert (ROOT / code).exists(), f"{page}: {code}"
@@ -277,6 +287,15 @@ def test_generated_pages_are_current(tmp_path: Path) -> None:
     assert [name for name in written if written[name] != kept[name]] == [], "run make docs"
 
 
+def test_the_json_of_a_game_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    words = ["game", "docs/examples/contested-valley.toml", "--months", "1", "--json"]
+    told = json.loads(CliRunner().invoke(main, words, prog_name="armistice", catch_exceptions=False).output)
+    keys = {*told, *told["identity"], *told["outlook"][0]}
+    page = (ROOT / "docs/reference/game.md").read_text(encoding="utf-8").split("## What the program says in JSON")[1]
+    assert keys <= set(re.findall(r"`(\w+)`", page))
+
+
 # --- words -------------------------------------------------------------------------------------------------------
 
 
@@ -290,7 +309,7 @@ def test_the_glossary_is_in_order_and_in_use() -> None:
     assert words == sorted(words)
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src/armistice").rglob("*.py")).lower()
     code += (ROOT / "wars/ukraine/war.toml").read_text(encoding="utf-8")
-    unused = [w for w in words if not re.search(rf"\b{w.replace(' ', '[ _]')}s?\b", code)]
+    unused = [w for w in words if not re.search(rf"\b{w.replace(' ', '[ _]?')}s?\b", code)]
     assert not [w for w in unused if w not in ("red_line", "gap")], unused
 
 

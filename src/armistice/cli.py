@@ -326,6 +326,90 @@ def report(pack: str, as_of: date | None, out: Path | None, seed: int, no_cache:
     click.echo(str(file))
 
 
+@main.command()
+@click.argument("file", metavar="FILE")
+@click.option("--months", type=click.IntRange(0, 600), default=36, show_default=True, help="Months to look ahead.")
+@click.option("--blockers", is_flag=True, help="Say what stands in the way: solve without each set of mechanisms.")
+@click.option("--levers", is_flag=True, help="Say what would open a deal: move each lever, pairs, and beliefs.")
+@click.option(
+    "--acceptance",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Smoothing of accept-or-fight, in shares of the stake; for a game that cycles.",
+)
+@_AS_JSON
+def game(file: str, months: int, blockers: bool, levers: bool, acceptance: float, as_json: bool) -> None:
+    """Solve a war-termination game given in a TOML FILE: who settles for what, why not now, what lies ahead."""
+    from armistice.game.arrays import Method
+    from armistice.game.read import read_game
+    from armistice.game.record import record_of
+
+    problem = read_game(file)
+    with _progress("game") as note:
+        told = record_of(problem, months, blockers, levers, Method(acceptance=acceptance), note)
+    if as_json:
+        _print_json(told)
+        return
+    _tell_game(told)
+
+
+def _tell_game(told: dict[str, Any]) -> None:
+    """Print a solved game for readers: shares of the stake in per cent."""
+
+    def share(value: float | None) -> str:
+        return "none" if value is None else f"{100 * value:.1f} %"
+
+    click.echo(f"{told['engine']}. {told['status'][:1].upper()}{told['status'][1:]}.")
+    click.echo(
+        f"Fighting on is worth {share(told['reservation_a'])} of the stake to A and {share(told['reservation_b'])} to B."
+    )
+    if told["settles_now"]:
+        click.echo(f"They settle now: A has {share(told['net_share_a'])}, the line is drawn at {told['line']:g} steps.")
+    else:
+        lines = [f"{told[k]:g}" if told[k] is not None else "none" for k in ("least_line_a", "most_line_b")]
+        click.echo(
+            f"They fight on: the best term is short by {share(told['gap'])} ({share(told['gap_common_prior'])} if both "
+            f"believed what the analyst believes). Least line for A: {lines[0]}; furthest line for B: {lines[1]}."
+        )
+    rows = [
+        {"term": name.replace("_", " "), "share of the stake": f"{100 * value:.2f} %"}
+        for name, value in told["identity"].items()
+        if name != "discount"
+    ]
+    _table(rows, False)
+    ahead = [m for m in told["outlook"] if m["month"] % 6 == 0]
+    _table(
+        [
+            {
+                "month": m["month"], "settlement": share(m["p_settlement"]), "victory of A": share(m["p_victory_a"]),
+                "victory of B": share(m["p_victory_b"]), "war goes on": share(m["p_ongoing"]),
+                "A's share": share(m["expected_share_a"]),
+            }
+            for m in ahead
+        ],
+        False,
+    )  # fmt: skip
+    if "blockers" in told:
+        sets = [" and ".join(s) for s in told["blockers"]["minimal_sets"]]
+        click.echo("Peace opens without: " + ("; or ".join(sets) if sets else "nothing that the game holds"))
+        gap, within = told["blockers"]["shapley_gap"], told["blockers"]["shapley_p12"]
+        rows = [
+            {"mechanism": k, "share of the gap": share(gap[k]), "of settling in 12 months": share(within[k])}
+            for k in gap
+        ]
+        _table(rows, False)
+    for lever in told.get("levers", []):
+        stretches = ", ".join(f"{lo:.3g} to {hi:.3g}" for lo, hi in lever["intervals"])
+        click.echo(
+            f"{lever['title']} (now {lever['now']:.3g}, {lever['unit']}): "
+            + (f"opens at {stretches}" if stretches else "does not open alone")
+        )
+    for pair in told.get("lever_pairs", [])[:5]:
+        (one, other), (u, v) = pair["levers"], pair["values"]
+        click.echo(f"Together: {one} at {u:.3g} and {other} at {v:.3g}")
+
+
 @main.command(name="credits")
 @_PACK
 @_AS_JSON

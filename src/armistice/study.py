@@ -10,12 +10,15 @@ from pathlib import Path
 
 import xarray as xr
 
+from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
 from armistice.core.panel import on_day
 from armistice.core.results import Forecast
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
+from armistice.ending import DRAWS, solve_war
 from armistice.infer.baseline import forecast_area
+from armistice.infer.pace import front_pace
 
 HORIZON = 24
 
@@ -32,12 +35,16 @@ class Study:
         By region: the country, and every region that the front crosses on the as-of day; a region whose record
         is too short has none.
     seed : int
+    ending : Ending or None
+        What the war-termination game says; None where it was not asked for, the pack judges no game, the record is too
+        short to tell the pace of the front, or the front does not stand on the axis.
     """
 
     pack: Pack
     panel: xr.Dataset
     forecasts: dict[str, Forecast]
     seed: int
+    ending: Ending | None = None
 
 
 def run_study(
@@ -45,6 +52,7 @@ def run_study(
     as_of: date | None = None,
     seed: int = 0,
     progress: Callable[[str], None] = lambda what: None,
+    draws: int = DRAWS,
 ) -> Study:
     """Read a pack and run the stages.
 
@@ -56,6 +64,8 @@ def run_study(
     seed : int
     progress : callable
         Called with the name of each stage.
+    draws : int
+        Of the war-termination game; 0 leaves it out.
     """
     progress("reading the pack")
     pack = read_pack(path_or_slug, as_of)
@@ -67,7 +77,18 @@ def run_study(
     for region in regions:
         with contextlib.suppress(QueryError):  # a record too short to forecast from is shown without a forecast
             forecasts[region] = forecast_area(panel, region, HORIZON, seed)
-    return Study(pack, panel, forecasts, seed)
+    return Study(pack, panel, forecasts, seed, _ending(pack, panel, seed, draws, progress))
+
+
+def _ending(pack: Pack, panel: xr.Dataset, seed: int, draws: int, progress: Callable[[str], None]) -> Ending | None:
+    if pack.game is None or draws == 0:
+        return None
+    progress("reading the pace of the front")
+    try:
+        pace = front_pace(panel, pack.war, pack.game.axis)
+    except QueryError:  # a record too short for a pace has no game either
+        return None
+    return solve_war(pack, pace, seed, draws, lambda what, share: progress(what))
 
 
 WHOLE = 0.995

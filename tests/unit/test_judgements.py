@@ -15,8 +15,8 @@ from armistice.data.judgements import REQUIRED, read_judgements
 from armistice.data.pack import read_pack
 
 AXES = (
-    Axis("north", "North", 0, "", "", tuple(AxisStep(n, f"n{n}", 1.0, 1.0, 0.0, "", False) for n in range(1, 13))),
-    Axis("south", "South", 0, "", "", tuple(AxisStep(n, f"s{n}", 1.0, 1.0, 0.0, "", False) for n in range(1, 4))),
+    Axis("north", "North", 0, "", "", tuple(AxisStep(n, f"n{n}", 1.0, 1.0, 0.0, 0.0, "", False) for n in range(1, 13))),
+    Axis("south", "South", 0, "", "", tuple(AxisStep(n, f"s{n}", 1.0, 1.0, 0.0, 0.0, "", False) for n in range(1, 4))),
 )
 LEAST = '[axis]\nid = "north"\n' + "".join(
     f'[{key}]\nlow = 0.1\ncentral = 0.2\nhigh = 0.4\nsource = "why"\n' for key in REQUIRED

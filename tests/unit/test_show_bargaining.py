@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from armistice.core.results import (
+from armistice.core.endings import (
     MECHANISMS,
     BargainingRange,
     BeliefMap,

@@ -39,6 +39,8 @@ class Equilibrium:
         Where the front would be drawn, in steps, expected over who proposes; NaN where they fight.
     least_line_a, most_line_b : array, shape (draws,)
         Least line that side A would accept and furthest line that side B would, payments included; NaN for none.
+    regret : array, shape (draws,)
+        Most that either side could gain by one move of its own, by definition; 0 but for rounding.
     """
 
     engine: str
@@ -54,6 +56,7 @@ class Equilibrium:
     line: np.ndarray
     least_line_a: np.ndarray
     most_line_b: np.ndarray
+    regret: np.ndarray
 
 
 @dataclass(frozen=True)

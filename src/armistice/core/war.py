@@ -103,6 +103,7 @@ class AxisStep:
     region: str
     area_km2: float
     people: float
+    assets: float
     barrier: float
     block: str
     strategic: bool

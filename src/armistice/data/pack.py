@@ -338,7 +338,7 @@ def _axis(head: tuple[str, str, str, str], frame: pd.DataFrame) -> Axis:
     steps = tuple(
         AxisStep(
             int(row.step) if pd.notna(row.step) else 0, row.region, float(row.area_km2), float(row.people),
-            float(row.barrier), row.block, bool(row.strategic == 1),
+            float(row.assets) if pd.notna(row.assets) else 0.0, float(row.barrier), row.block, bool(row.strategic == 1),
         )
         for row in rows.itertuples()
     )  # fmt: skip

@@ -89,6 +89,8 @@ class Asked(NamedTuple):
     """[Q, 2] what each side gets as answerer where they settle."""
     best: Any
     """[Q, 2] what each side gets as proposer."""
+    chosen: Chosen
+    """[2, Q] what each side would propose."""
 
 
 class Backward(NamedTuple):
@@ -105,9 +107,10 @@ class Backward(NamedTuple):
     """(R, V), [T, 2, G, X, Y] each; or None."""
 
 
-def _ask(board: Board, draw: Draw, month: Any, found: Asked, state: tuple[Any, ...]) -> Asked:
+def _ask(shape: Shape, board: Board, draw: Draw, month: Any, found: Asked, state: tuple[Any, ...]) -> Asked:
     """Write down what this month's states say to those who asked for them."""
-    now, reserve, worth, likely, index, weight, value = state
+    now, reserve, worth, likely, value = state
+    index, weight = destinations(shape, board, draw.offset[-1])
     when, g, x, y = board.asked.T
     positions, points = reserve.shape[2], reserve.shape[3]
     flat = by_this_regime(value, draw.transition).reshape(2, draw.transition.shape[0], -1)
@@ -118,17 +121,22 @@ def _ask(board: Board, draw: Draw, month: Any, found: Asked, state: tuple[Any, .
     ]
     then = (1 - share) * flat[:, g, place] + share * flat[:, g, up]  # [2, D, Q]
     likely = jnp.broadcast_to(likely, (2, *index.shape))[:, :, g, x, y]  # [2, D, Q]
+    offers = jnp.stack([worth[i][g, :, y].T for i in (0, 1)])[..., None]  # [2, L, Q, 1]
+    here = Stage(*(part[..., g, x, y][..., None, None] for part in now))
+    chosen = choose(shape, draw, offers.swapaxes(1, 2), reserve[:, g, x, y][..., None, None], here)
     new = Asked(
-        reserve[:, g, x, y].T, now.value[:, g, x, y].T, now.settle[g, x, y],
-        jnp.stack([worth[i][g, :, y] for i in (0, 1)], 1),
+        reserve[:, g, x, y].T, now.value[:, g, x, y].T, now.settle[g, x, y], offers[..., 0].transpose(2, 0, 1),
         jnp.einsum("idq,jdq->qij", likely, then), now.answer[:, g, x, y].T, now.best[:, g, x, y].T,
+        Chosen(*(part[..., 0, 0] for part in chosen)),
     )  # fmt: skip
 
     def keep(old: Any, fresh: Any) -> Any:
         mine = (when == month).reshape(-1, *([1] * (fresh.ndim - 1)))
         return jnp.where(mine, fresh, old)
 
-    return jax.tree.map(keep, found, new)
+    chosen = jax.tree.map(lambda old, fresh: jnp.where(when == month, fresh, old), found.chosen, new.chosen)
+    without: Any = ()
+    return jax.tree.map(keep, found._replace(chosen=without), new._replace(chosen=without))._replace(chosen=chosen)
 
 
 def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
@@ -161,16 +169,20 @@ def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
 
         values, told = lax.scan(one, jnp.zeros_like(later), each)
         now, reserve, worth, chance = jax.tree.map(lambda a: a[-1], told)
-        state = (now, reserve, worth, chance, *destinations(shape, board, draw.offset[-1]), later[-1])
-        found = _ask(board, draw, month, found, state)
+        state = (now, reserve, worth, chance, later[-1])
+        found = lax.cond(
+            jnp.any(board.asked[:, 0] == month), lambda: _ask(shape, board, draw, month, found, state), lambda: found
+        )
         policy = (now.settle, choose(shape, draw, worth, reserve, now)) if shape.outlook else None
         path = (reserve, now.value) if shape.paths else None
         return (values, found), (policy, path)
 
     values, (sweeps, error) = lax.scan(rest, jnp.zeros((phases, 2, regimes, positions, points)), each)
     asked, terms = len(board.asked), len(draw.cap)
-    sizes = ((2,), (2,), (), (2, terms), (2, 2), (2,), (2,))
-    nothing = Asked(*(jnp.zeros((asked, *size)) for size in sizes))
+    unset = Chosen(*(jnp.zeros((2, asked), kind) for kind in (int, int, float, float)))
+    two = jnp.zeros((asked, 2))
+    each_term = jnp.zeros((asked, 2, terms))
+    nothing = Asked(two, two, jnp.zeros(asked), each_term, jnp.zeros((asked, 2, 2)), two, two, unset)
     months = jnp.arange(shape.horizon - 1, -1, -1)
     (_, found), (policy, path) = lax.scan(back, (values, nothing), months)
     settle, chosen = jax.tree.map(lambda a: a[::-1], policy) if shape.outlook else (None, None)

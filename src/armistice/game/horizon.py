@@ -54,11 +54,11 @@ def _eliminate(system: Any, right: Any) -> Any:
     """
     size = right.shape[0]
     whole = jnp.concatenate([system, right[:, None]], axis=1)
+    line = jnp.arange(size)[:, None, None]
 
     def clear(k: Any, whole: Any) -> Any:
         row = whole[k] / whole[k, k]
-        column = whole[:, k].at[k].set(0.0)
-        return (whole - column[:, None] * row).at[k].set(row)
+        return jnp.where(line == k, row, whole - whole[:, k][:, None] * row)
 
     return lax.fori_loop(0, size, clear, whole)[:, -1]
 
@@ -187,8 +187,8 @@ def come_to_rest(shape: Shape, board: Board, draw: Draw, worth: Any, chance: Any
         if not solves:
             return carry
         tried = (carry.stood >= BLOCK // 2) & ~carry.done
-        value = jnp.where(tried, solve_policy(carry.policy), carry.value)
-        return carry._replace(value=value, before=carry.value, tried=tried)
+        value = lax.cond(jnp.any(tried), lambda: solve_policy(carry.policy), lambda: carry.value)
+        return carry._replace(value=jnp.where(tried, value, carry.value), before=carry.value, tried=tried)
 
     nothing = jnp.zeros_like(start)
     first = _Sweeps(

@@ -250,21 +250,26 @@ def expect_frozen(chance: Any, value: Any, transition: Any, following: Any) -> A
 def worth_of_terms(shape: Shape, board: Board, draw: Draw, after: Any, looks: Any) -> Any:
     """U of every term for both sides, [2, G, L, Y].
 
-    `after` holds V of the games after the shift, [ladder, 2, G, X, Y]; `looks` is 1 in the war and 0 in those games,
-    in which power does not shift again.
+    `after` holds V of the games after the shift, [ladder, 2, G, X, Y]; `looks` is true in the war and false in those
+    games, in which power does not shift again.
     """
     share = draw.share[:, None, :, None]
     worth = share - draw.punished[..., None] + jnp.zeros(len(board.statistic))
     if shape.ladder == 0:
         return worth
-    then = after[0][:, :, board.landing]
-    if shape.ladder == 2:
-        then = jnp.where((draw.rung == 1)[:, None], after[1][:, :, board.landing], then)
-    gain = then - draw.penalty - share
-    soft = jnp.maximum(draw.smoothing, 1e-300)
-    rate = jnp.where(draw.smoothing > 0, expit(gain / soft), (gain > 0).astype(gain.dtype))
-    broken = jnp.max(rate, axis=0)
-    return worth + looks * draw.exposure[:, None, :, None] * (broken * (then - share) - draw.penalty * rate)
+
+    def reopened() -> Any:
+        then = after[0][:, :, board.landing]
+        if shape.ladder == 2:
+            then = jnp.where((draw.rung == 1)[:, None], after[1][:, :, board.landing], then)
+        gain = then - draw.penalty - share
+        soft = jnp.maximum(draw.smoothing, 1e-300)
+        rate = jnp.where(draw.smoothing > 0, expit(gain / soft), (gain > 0).astype(gain.dtype))
+        broken = jnp.max(rate, axis=0)
+        return worth + draw.exposure[:, None, :, None] * (broken * (then - share) - draw.penalty * rate)
+
+    # A branch, so that the result stands in memory: fused into the stage it would be worked out for every position.
+    return lax.cond(looks, reopened, lambda: worth)
 
 
 def offers_of(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> list[tuple[Any, Any, Any]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -89,6 +90,17 @@ class Solution:
             f"not converged: the value at the horizon {kind} after {sweeps} sweeps (last change {error:.1e}, {bad} of "
             f"{len(self.error)} draws); smooth accept-or-fight (--acceptance 0.001), or let the horizon end in a fight to the finish"
         )
+
+    def part(self, start: int, stop: int) -> Solution:
+        """Some of the draws."""
+
+        def cut(value: Any) -> Any:
+            return jax.tree.map(lambda a: a[start:stop], value)
+
+        return replace(
+            self, games=self.games[start:stop], draws=cut(self.draws), asked=cut(self.asked), ahead=cut(self.ahead),
+            sweeps=cut(self.sweeps), error=cut(self.error), paths=cut(self.paths),
+        )  # fmt: skip
 
 
 TOLERANCE = 1e-10

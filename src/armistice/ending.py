@@ -1,0 +1,254 @@
+"""A war as a game: the pack's land, the record's pace and the judged numbers made into a problem, solved on draws.
+
+Where each number of the game comes from:
+
+- the axis, its start and its steps: the pack and the front of the as-of day;
+- what a step is worth to a side: the pack's attributes (area, people, assets, and the worth of a region as such, which
+  is spread over its steps by area) with judged weights;
+- the analyst's belief about the drift, and how far a month strays from it: the pace of the front on record;
+- what each side believes: that pace, with a judged lead in its own favour;
+- everything else: judged numbers of the pack, each with low, central, high and a reason.
+
+Draws are triangular over (low, central, high), spread evenly by Latin hypercube; the first draw is central throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from armistice.core.endings import Ending, WhatIf
+from armistice.core.parameters import JUDGED, PARAMETERS, Judgements
+from armistice.core.war import Axis, Range
+from armistice.data.pack import Pack
+from armistice.game.arrays import State
+from armistice.game.blockers import blockers
+from armistice.game.form import Belief, Front, Grid, Learning, Time, WarGame
+from armistice.game.levers import belief_map, pairs, scan, with_drift
+from armistice.game.solve import Solution, solve, start_of
+from armistice.game.terms import equilibrium_of, outlook_of, range_of
+from armistice.infer.pace import FrontPace
+
+DRAWS = 200
+DRAWS_OF_CHANGES = 40
+"""Draws of each change that is run beside the game as judged."""
+DRAWS_OF_BLOCKERS = 8
+"""Draws on which every set of mechanisms is taken out."""
+HORIZON = 72
+MONTHS = 36
+"""Months shown ahead."""
+AROUND = (-3, 8)
+"""Steps lost and won that are shown around the line of the day."""
+EVERY = 3
+"""Months between points of the range over time."""
+ATTRIBUTES = ("area", "people", "assets")
+"""Attributes of a step; any other is the name of a region whose steps share its worth by area."""
+TRANSFER = "bargaining.transfer_cap"
+
+
+def worth_of_steps(axis: Axis, weights: dict[str, float]) -> tuple[float, ...]:
+    """What each step is worth to a side, of sum 1.
+
+    Parameters
+    ----------
+    axis : Axis
+    weights : dict
+        Attribute → weight, of any sum above 0; one that no step has counts for nothing.
+    """
+    area = np.array([step.area_km2 for step in axis.steps])
+    columns = {
+        "area": area,
+        "people": np.array([step.people for step in axis.steps], float),
+        "assets": np.array([step.assets for step in axis.steps], float),
+    }
+    total = np.zeros(len(axis.steps))
+    for attribute, weight in weights.items():
+        column = columns.get(attribute, np.where([step.block == attribute for step in axis.steps], area, 0.0))
+        if column.sum() > 0:
+            total += weight * column / column.sum()
+    total = total if total.sum() > 0 else area
+    return tuple(float(v) for v in total / total.sum())
+
+
+def sample(ranges: dict[str, Range], draws: int, seed: int) -> list[dict[str, float]]:
+    """Draws of judged numbers: triangular, by Latin hypercube, the first draw central.
+
+    Parameters
+    ----------
+    ranges : dict
+        Name → range.
+    draws, seed : int
+
+    Returns
+    -------
+    list of dict
+        One for each draw.
+    """
+    rng = np.random.default_rng(seed)
+    columns = {}
+    for name in sorted(ranges):
+        spread = ranges[name]
+        u = (rng.permutation(draws) + rng.random(draws)) / draws
+        value = _triangular(u, spread.low, spread.central, spread.high)
+        value[0] = spread.central
+        columns[name] = value
+    return [{name: float(value[n]) for name, value in columns.items()} for n in range(draws)]
+
+
+def _triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
+    """Quantiles of a triangular distribution."""
+    if high <= low:
+        return np.full(len(u), low)
+    turn = (mode - low) / (high - low)
+    rise = low + np.sqrt(u * (high - low) * (mode - low))
+    fall = high - np.sqrt((1 - u) * (high - low) * (high - mode))
+    return np.where(u < turn, rise, fall)
+
+
+def ranges_of(pack: Pack, game: Judgements, pace: FrontPace) -> dict[str, Range]:
+    """All numbers of the war's game with their ranges and sources: judged, weighed, and from the record."""
+    out = {key: game.ranges[key] for key in JUDGED if key in game.ranges}
+    for row in pack.tables["values"].itertuples():
+        out[f"value.{row.side}.{row.attribute}"] = Range(row.low, row.central, row.high, row.source)
+    record = f"pace of the front on record, {pace.months} months"
+    out["record.drift"] = Range(pace.mean - pace.sd, pace.mean, pace.mean + pace.sd, record)
+    out["record.sigma"] = Range(pace.sigma, pace.sigma, pace.sigma, record)
+    return out
+
+
+def game_of(pack: Pack, judged: Judgements, pace: FrontPace, numbers: dict[str, float]) -> WarGame:
+    """The war as a game, for one draw of its numbers.
+
+    Parameters
+    ----------
+    pack : Pack
+    judged : Judgements
+        For the axis, its blocks and its strategic line.
+    pace : FrontPace
+    numbers : dict
+        One draw of the numbers of `ranges_of`; what comes from the record does not vary between draws.
+    """
+    axis = next(a for a in pack.war.axes if a.id == judged.axis)
+    steps = len(axis.steps)
+    worth = {
+        side: worth_of_steps(axis, {k.split(".")[2]: v for k, v in numbers.items() if k.startswith(f"value.{side}.")})
+        for side in "ab"
+    }
+    barrier = [step.barrier for step in axis.steps]
+    front = Front(
+        steps, min(max(round(pace.position), 1), steps - 1), worth["a"], worth["b"], (*barrier, barrier[-1]),
+        tuple((block.lo, block.hi) for block in judged.blocks),
+    )  # fmt: skip
+    lead_a, lead_b = numbers["beliefs.lead_a"], numbers["beliefs.lead_b"]
+    learning = Learning(
+        Belief((pace.mean + lead_a,), (numbers["beliefs.sd_a"],)),
+        Belief((pace.mean - lead_b,), (numbers["beliefs.sd_b"],)),
+        Belief((pace.mean,), (pace.sd,)),
+        "gaussian",
+        pace.sigma,
+    )
+    grid = Grid(statistic_max=float(steps), statistic_points=2 * steps + 1)
+    game = WarGame((front,), learning, time=Time(horizon=HORIZON), grid=grid)
+    return game.with_numbers({key: value for key, value in numbers.items() if key in PARAMETERS})
+
+
+def states_of(game: WarGame, pace: FrontPace) -> tuple[tuple[State, ...], np.ndarray, np.ndarray]:
+    """States to look at: the start; steps won and lost, one a month; months on the analyst's mean path.
+
+    Returns
+    -------
+    tuple
+        States, with the start first; steps from now; months from now.
+    """
+    front, grid = game.axes[0], game.grid
+    ends = max(AROUND[0], 1 - front.start), min(AROUND[1], front.steps - 1 - front.start)
+    steps = np.arange(ends[0], ends[1] + 1)
+    months = np.arange(0, MONTHS + 1, EVERY)
+    out = [start_of(game)]
+    out += [State(abs(int(k)), (front.start + int(k),), float(k)) for k in steps]
+    for month in months:
+        place = min(max(front.start + round(pace.mean * float(month)), 1), front.steps - 1)
+        statistic = min(float(round(pace.mean * float(month))), grid.statistic_max)
+        out.append(State(int(month), (place,), statistic))
+    return tuple(out), steps, months
+
+
+CHANGES: dict[str, Callable[[WarGame, FrontPace], WarGame]] = {
+    "as judged": lambda game, pace: game,
+    "the front stands still from now on": lambda game, pace: with_drift(game, -pace.mean),
+    "the front moves twice as fast": lambda game, pace: with_drift(game, pace.mean),
+    "a guarantee that holds nine times in ten": lambda game, pace: game.with_numbers({"commitment.guarantee": 0.9}),
+    "both sides' costs twice as high": lambda game, pace: game.with_numbers(
+        {"costs.a": 2 * game.costs.a, "costs.b": 2 * game.costs.b}
+    ),
+    "that guarantee and these costs": lambda game, pace: game.with_numbers(
+        {"commitment.guarantee": 0.9, "costs.a": 2 * game.costs.a, "costs.b": 2 * game.costs.b}
+    ),
+}
+"""Changes that are run beside the game as judged: what if aid, a guarantee or costs were otherwise."""
+
+
+def solve_war(
+    pack: Pack,
+    pace: FrontPace,
+    seed: int = 0,
+    draws: int = DRAWS,
+    progress: Callable[[str, float], None] = lambda what, share: None,
+) -> Ending | None:
+    """Solve the war's game on draws of its judged numbers.
+
+    Parameters
+    ----------
+    pack : Pack
+    pace : FrontPace
+        On the axis that the pack's judgements name.
+    seed, draws : int
+    progress : callable
+        Called with what is being done and the share of it that is.
+
+    Returns
+    -------
+    Ending or None
+        None where the front does not stand on the axis on the as-of day.
+    """
+    judged = pack.game
+    if judged is None:
+        return None
+    steps = len(next(a for a in pack.war.axes if a.id == judged.axis).steps)
+    if not 0.5 <= pace.position <= steps - 0.5:
+        return None
+    ranges = ranges_of(pack, judged, pace)
+    games = [game_of(pack, judged, pace, numbers) for numbers in sample(ranges, draws, seed)]
+    central = games[0]
+    states, along, months = states_of(central, pace)
+
+    def note(what: str) -> Callable[[float], None]:
+        return lambda share: progress(what, share)
+
+    found = solve(games, states, strict=False, progress=note("solving the game"))
+    few = games[:DRAWS_OF_BLOCKERS]
+    why = blockers(few, states, strict=False, progress=note("what stands in the way"))
+    why_common = blockers(few, states, common_prior=True, strict=False, progress=note("the same with one belief"))
+    levers = scan(central, states, strict=False, progress=note("moving levers"))
+    joint = pairs(central, levers, states, strict=False, progress=note("moving pairs of levers"))
+    beliefs = belief_map(central, states, strict=False, progress=note("what one must believe"))
+    assert beliefs is not None, "the war's game has normal beliefs"
+    some = games[:DRAWS_OF_CHANGES]
+    changed = [change(game, pace) for change in CHANGES.values() for game in some]
+    beside = solve(changed, states, strict=False, progress=note("changes side by side"))
+    return Ending(
+        judged.axis, ranges, draws, equilibrium_of(found), outlook_of(found, MONTHS),
+        range_of(found, "steps", along, 1), range_of(found, "months", months, 1 + len(along)),
+        why, why_common, levers, joint, beliefs, _side_by_side(beside, len(some)),
+    )  # fmt: skip
+
+
+def _side_by_side(found: Solution, each: int) -> tuple[WhatIf, ...]:
+    """Cut one solution of many changes into one record for each."""
+    return tuple(
+        WhatIf(title, equilibrium_of(part), outlook_of(part, MONTHS))
+        for title, part in zip(
+            CHANGES, (found.part(n * each, (n + 1) * each) for n in range(len(CHANGES))), strict=True
+        )
+    )

@@ -1,0 +1,143 @@
+"""One game solved and told as plain values: what the command line prints, and what other programs read as JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from armistice.core.endings import BeliefMap, Blockers, Lever, LeverPair
+from armistice.game.arrays import Method
+from armistice.game.blockers import blockers, identity_of
+from armistice.game.form import WarGame
+from armistice.game.levers import belief_map, pairs, scan
+from armistice.game.solve import solve
+from armistice.game.terms import equilibrium_of, outlook_of
+
+Record = dict[str, Any]
+_IDENTITY = (
+    "information",
+    "cost",
+    "wedge_now",
+    "waste_future",
+    "transferability",
+    "flow_adjustment",
+    "tu_gap",
+    "discount",
+)
+
+
+def record_of(
+    game: WarGame,
+    months: int = 36,
+    with_blockers: bool = False,
+    with_levers: bool = False,
+    method: Method | None = None,
+    progress: Callable[[str, float], None] = lambda what, share: None,
+) -> Record:
+    """Solve a game and tell what was found, in plain values that JSON can hold (nothing where there is no number).
+
+    Parameters
+    ----------
+    game : WarGame
+    months : int
+        Months ahead; at most to the horizon.
+    with_blockers, with_levers : bool
+        Whether to solve it again without each set of mechanisms, and over the range of each lever.
+    method : Method, optional
+    progress : callable
+        Called with the name of the stage and the share of it that is done.
+    """
+    progress("solving", 0.0)
+    found = solve(game, method=method, strict=False)
+    at, ahead = equilibrium_of(found), outlook_of(found, months)
+    identity = identity_of(found)
+    common = equilibrium_of(solve(game.at_common_prior(), method=method, strict=False))
+    out: Record = {
+        "engine": at.engine,
+        "status": at.status,
+        "converged": at.converged,
+        "reservation_a": at.reservation_a[0],
+        "reservation_b": at.reservation_b[0],
+        "value_a": at.value_a[0],
+        "value_b": at.value_b[0],
+        "settles_now": at.settles[0],
+        "gap": at.gap[0],
+        "gap_common_prior": common.gap[0],
+        "net_share_a": at.net_share_a[0],
+        "line": at.line[0],
+        "least_line_a": at.least_line_a[0],
+        "most_line_b": at.most_line_b[0],
+        "regret": at.regret[0],
+        "identity": {name: identity[name][0] for name in _IDENTITY},
+        "expected_months": ahead.expected_months[0],
+        "outlook": [
+            {
+                "month": int(month),
+                "p_settlement": ahead.p_settlement[0, k],
+                "p_victory_a": ahead.p_victory_a[0, k],
+                "p_victory_b": ahead.p_victory_b[0, k],
+                "p_ongoing": ahead.p_ongoing[0, k],
+                "expected_share_a": ahead.expected_share_a[0, k],
+            }
+            for k, month in enumerate(ahead.months)
+        ],
+    }
+    if with_blockers:
+        out["blockers"] = {
+            **_blockers(
+                blockers(game, method=method, strict=False, progress=lambda s: progress("what stands in the way", s))
+            ),
+            "common_prior": _blockers(blockers(game, method=method, common_prior=True, strict=False)),
+        }
+    if with_levers:
+        found_levers = scan(game, method=method, strict=False, progress=lambda s: progress("moving levers", s))
+        joint = pairs(game, found_levers, method=method, strict=False, progress=lambda s: progress("moving pairs", s))
+        beliefs = belief_map(game, method=method, strict=False, progress=lambda s: progress("mapping beliefs", s))
+        out["levers"] = [_lever(lever) for lever in found_levers]
+        out["lever_pairs"] = [_pair(pair) for pair in joint]
+        out["belief_map"] = None if beliefs is None else _beliefs(beliefs)
+    return _plain(out)
+
+
+def _blockers(found: Blockers) -> Record:
+    return {
+        "minimal_sets": [list(subset) for subset in found.minimal_sets],
+        "shapley_gap": {name: share[0] for name, share in found.shapley_gap.items()},
+        "shapley_p12": {name: share[0] for name, share in found.shapley_p12.items()},
+        "gap_without": {"+".join(subset) or "nothing": gap[0] for subset, gap in found.gap_without.items()},
+    }
+
+
+def _lever(lever: Lever) -> Record:
+    return {
+        "key": lever.key, "title": lever.title, "unit": lever.unit, "now": lever.now, "values": lever.values,
+        "gap": lever.gap, "gap_common_prior": lever.gap_common, "p_settlement_12": lever.p12,
+        "intervals": [list(stretch) for stretch in lever.intervals], "least": lever.least,
+    }  # fmt: skip
+
+
+def _pair(pair: LeverPair) -> Record:
+    return {"levers": [pair.first, pair.second], "values": [pair.first_value, pair.second_value], "effort": pair.effort}
+
+
+def _beliefs(found: BeliefMap) -> Record:
+    return {
+        "mean_a": found.mean_a, "mean_b": found.mean_b, "gap": found.gap, "now_a": found.now_a, "now_b": found.now_b,
+        "analyst": found.analyst,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Values that JSON can hold: twelve digits, nothing in place of what is no number."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (float, np.floating)):
+        return float(f"{value:.12g}") + 0.0 if math.isfinite(value) else None
+    return value
