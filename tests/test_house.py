@@ -165,7 +165,7 @@ def test_every_chart_has_a_figure() -> None:
 def test_the_story_shows_every_figure() -> None:
     from armistice.report.figures import FIGURES
 
-    story = (SRC / "report" / "story.py").read_text(encoding="utf-8")
+    story = "".join((SRC / "report" / name).read_text(encoding="utf-8") for name in ("story.py", "bargain.py"))
     assert [name for name in FIGURES if f'"{name}"' not in story] == []
 
 

@@ -17,6 +17,10 @@ import click
 
 _PACK = click.argument("pack", metavar="PACK")
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+_DRAWS = click.option(
+    "--draws", type=click.IntRange(0), default=200, show_default=True,
+    help="Draws of the war-termination game over its judged inputs; 0 leaves the game out.",
+)  # fmt: skip
 _SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all draws.")
 
 
@@ -287,6 +291,7 @@ def forecast(pack: str, region: str, as_of: date | None, horizon: int, seed: int
 @click.option("--since", type=_Day(), help="First day of the map of changes; a year before the last by default.")
 @click.option("--width", type=click.IntRange(240, 2000), default=760, show_default=True, help="Width in pixels.")
 @_SEED
+@_DRAWS
 @_AS_JSON
 def draw(
     pack: str,
@@ -296,17 +301,22 @@ def draw(
     since: date | None,
     width: int,
     seed: int,
+    draws: int,
     as_json: bool,
 ) -> None:
     """Draw one FIGURE, or all; without FIGURE and --out, list them."""
-    from armistice.report.figures import draw_figures, figure_names
+    from armistice.core.packs import find_pack
+    from armistice.report.figures import OF_THE_GAME, check_wanted, draw_figures, figure_names
     from armistice.study import run_study
 
     if figure is None and out is None:
         _table([{"figure": k, "shows": v} for k, v in figure_names().items()], as_json)
         return
+    find_pack(pack)
+    check_wanted(figure, out or Path("."))
+    draws = draws if figure is None or figure in OF_THE_GAME else 0
     with _progress("drawing") as note:
-        study = run_study(pack, as_of, seed, lambda what: note(what, 0.1))
+        study = run_study(pack, as_of, seed, lambda what: note(what, 0.1), draws)
         files = draw_figures(study, figure, out or Path("."), width, since)
     _print_json([str(file) for file in files]) if as_json else click.echo("\n".join(map(str, files)))
 
@@ -316,13 +326,14 @@ def draw(
 @_AS_OF
 @click.option("--out", type=click.Path(path_type=Path), help="File; out/PACK/report.html by default.")
 @_SEED
+@_DRAWS
 @click.option("--no-cache", is_flag=True, help="Run every stage anew.")
-def report(pack: str, as_of: date | None, out: Path | None, seed: int, no_cache: bool) -> None:
+def report(pack: str, as_of: date | None, out: Path | None, seed: int, draws: int, no_cache: bool) -> None:
     """Write the report: one page that opens offline and reads like an explainer."""
     from armistice.report import write_report
 
     with _progress("report") as note:
-        file = write_report(pack, as_of, out, seed, not no_cache, note)
+        file = write_report(pack, as_of, out, seed, draws, not no_cache, note)
     click.echo(str(file))
 
 

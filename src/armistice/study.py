@@ -36,8 +36,9 @@ class Study:
         is too short has none.
     seed : int
     ending : Ending or None
-        What the war-termination game says; None where it was not asked for, the pack judges no game, the record is too
-        short to tell the pace of the front, or the front does not stand on the axis.
+        What the war-termination game says.
+    no_ending : str
+        Why there is none, as a clause; empty where there is one.
     """
 
     pack: Pack
@@ -45,6 +46,7 @@ class Study:
     forecasts: dict[str, Forecast]
     seed: int
     ending: Ending | None = None
+    no_ending: str = ""
 
 
 def run_study(
@@ -77,18 +79,24 @@ def run_study(
     for region in regions:
         with contextlib.suppress(QueryError):  # a record too short to forecast from is shown without a forecast
             forecasts[region] = forecast_area(panel, region, HORIZON, seed)
-    return Study(pack, panel, forecasts, seed, _ending(pack, panel, seed, draws, progress))
+    return Study(pack, panel, forecasts, seed, *_ending(pack, panel, seed, draws, progress))
 
 
-def _ending(pack: Pack, panel: xr.Dataset, seed: int, draws: int, progress: Callable[[str], None]) -> Ending | None:
-    if pack.game is None or draws == 0:
-        return None
+def _ending(
+    pack: Pack, panel: xr.Dataset, seed: int, draws: int, progress: Callable[[str], None]
+) -> tuple[Ending | None, str]:
+    """The ending, or why there is none."""
+    if draws == 0:
+        return None, "the war-termination game was left out of this run"
+    if pack.game is None:
+        return None, "the pack holds no judgements of costs, fears and beliefs"
     progress("reading the pace of the front")
     try:
         pace = front_pace(panel, pack.war, pack.game.axis)
-    except QueryError:  # a record too short for a pace has no game either
-        return None
-    return solve_war(pack, pace, seed, draws, lambda what, share: progress(what))
+    except QueryError:
+        return None, "the record is too short to tell the pace of the front"
+    ending = solve_war(pack, pace, seed, draws, lambda what, share: progress(what))
+    return ending, "" if ending else "the front does not stand on the axis that the judgements are made for"
 
 
 WHOLE = 0.995

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-_LIBRARIES = ("numpy", "pandas", "xarray", "shapely", "altair", "vl-convert-python", "h3", "jinja2")
+_LIBRARIES = ("numpy", "pandas", "xarray", "shapely", "altair", "vl-convert-python", "h3", "jinja2", "jax", "jaxlib")
 
 
 def digest_of(*parts: object) -> str:

@@ -14,10 +14,12 @@ MOST_DEVICES = 8
 
 def prepare_engine() -> None:
     """Settle the environment of the array engine; what the user has set already stays."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     flags = os.environ.get("XLA_FLAGS", "")
-    if "host_platform_device_count" not in flags:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        os.environ["XLA_FLAGS"] = f"{flags} --xla_force_host_platform_device_count={min(cores, MOST_DEVICES)}".strip()
+    for flag in ("xla_force_host_platform_device_count", "xla_cpu_parallel_codegen_split_count"):
+        if flag not in flags:
+            flags += f" --{flag}={min(cores, MOST_DEVICES)}"
+    os.environ["XLA_FLAGS"] = flags.strip()
     os.environ.setdefault("JAX_ENABLE_X64", "1")
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(home / "armistice" / "compiled"))

@@ -40,36 +40,36 @@ class Chosen(NamedTuple):
 
 def choose(shape: Shape, draw: Draw, worth: Any, reserve: Any, now: Stage) -> Chosen:
     """The offers behind a stage: among those alike for both, the smallest payment, then the lowest line."""
-    sides = []
-    for i in (0, 1):
-        offers = offers_of(shape, worth[i], worth[1 - i], draw.cap, reserve[1 - i])
-        kept = reserve[1 - i]
-        payments, alike, second, chance = [], [], [], []
-        for n, (u, v, cap) in enumerate(offers):
-            payment = jnp.maximum(-cap, kept - v)
-            value = jnp.where(v + cap >= kept - ACCEPT, u + jnp.minimum(cap, v - kept), -jnp.inf)
-            answer = jnp.maximum(v - cap, kept)
-            alike.append((value >= now.best[i] - ACCEPT) & (answer >= now.answer[1 - i] - ACCEPT))
-            payments.append(jnp.broadcast_to(payment, alike[-1].shape))
-            if n == 0:
-                terms = jnp.arange(len(draw.cap))
-                second.append(terms)
-                chance.append(jnp.zeros(alike[-1].shape))
-                first = [terms]
-            else:
-                lo, hi = shape.pairs[(n - 1) // 2]
-                first.append(jnp.array([lo]))
-                second.append(jnp.array([hi]))
-                low, high = worth[1 - i][:, lo][:, None], worth[1 - i][:, hi][:, None]
-                gap = jnp.where(jnp.abs(high - low) < 1e-300, 1.0, high - low)
-                chance.append(((v[0] - low) / gap)[None])
-        size, ok = jnp.concatenate(payments), jnp.concatenate(alike)
-        order = jnp.abs(size) + 1e-9 * jnp.arange(len(size))[:, None, None, None]
-        pick = jnp.argmin(jnp.where(ok, order, jnp.inf), axis=0)
-        odds = jnp.take_along_axis(jnp.concatenate(chance), pick[None], 0)[0]
-        payment = jnp.take_along_axis(size, pick[None], 0)[0]
-        sides.append(Chosen(jnp.concatenate(first)[pick], jnp.concatenate(second)[pick], odds, payment))
-    return jax.tree.map(lambda a, b: jnp.stack([a, b]), *sides)
+    return jax.vmap(lambda *side: _choose(shape, draw, *side))(
+        worth, worth[::-1], reserve[::-1], now.best, now.answer[::-1]
+    )
+
+
+def _choose(shape: Shape, draw: Draw, mine: Any, theirs: Any, kept: Any, best: Any, answered: Any) -> Chosen:
+    """The offers of one proposer; [G, X, Y] each."""
+    payments, alike, second, chance = [], [], [], []
+    first = [jnp.arange(len(draw.cap))]
+    for n, (u, v, cap) in enumerate(offers_of(shape, mine, theirs, draw.cap, kept)):
+        payment = jnp.maximum(-cap, kept - v)
+        value = jnp.where(v + cap >= kept - ACCEPT, u + jnp.minimum(cap, v - kept), -jnp.inf)
+        alike.append((value >= best - ACCEPT) & (jnp.maximum(v - cap, kept) >= answered - ACCEPT))
+        payments.append(jnp.broadcast_to(payment, alike[-1].shape))
+        if n == 0:
+            second.append(first[0])
+            chance.append(jnp.zeros(alike[-1].shape))
+        else:
+            lo, hi = shape.pairs[(n - 1) // 2]
+            first.append(jnp.array([lo]))
+            second.append(jnp.array([hi]))
+            low, high = theirs[:, lo][:, None], theirs[:, hi][:, None]
+            gap = jnp.where(jnp.abs(high - low) < 1e-300, 1.0, high - low)
+            chance.append(((v[0] - low) / gap)[None])
+    size = jnp.concatenate(payments)
+    order = jnp.abs(size) + 1e-9 * jnp.arange(len(size))[:, None, None, None]
+    pick = jnp.argmin(jnp.where(jnp.concatenate(alike), order, jnp.inf), axis=0)
+    odds = jnp.take_along_axis(jnp.concatenate(chance), pick[None], 0)[0] if shape.pairs else jnp.zeros(pick.shape)
+    payment = jnp.take_along_axis(size, pick[None], 0)[0]
+    return Chosen(jnp.concatenate(first)[pick], jnp.concatenate(second)[pick], odds, payment)
 
 
 class Asked(NamedTuple):
@@ -147,7 +147,7 @@ def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
 
     def likely(offset: Any, prior: Any, month: Any) -> Any:
         prior = draw.prior if prior is None else prior
-        return jnp.stack([chances(shape, board, draw, prior[i], offset, month) for i in (0, 1)])
+        return jax.vmap(lambda belief: chances(shape, board, draw, belief, offset, month))(prior)
 
     def rest(values: Any, phase: tuple[Any, Any, Any]) -> tuple[Any, tuple[Any, Any]]:
         n, offset, prior = phase
@@ -162,7 +162,7 @@ def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
             n, offset, prior = phase
             worth = worth_of_terms(shape, board, draw, values, n == shape.ladder)
             chance, place = likely(offset, prior, month), destinations(shape, board, offset)
-            expected = jnp.stack([expect(chance[i], later[n][i], draw.transition, *place) for i in (0, 1)])
+            expected = jax.vmap(lambda c, v: expect(c, v, draw.transition, *place))(chance, later[n])
             reserve = reserve_of(board, draw, month, expected)
             now = stage(shape, board, draw, worth, reserve)
             return values.at[n].set(now.value), (now, reserve, worth, chance)

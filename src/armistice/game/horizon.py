@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -69,16 +70,15 @@ def fight_to_the_finish(board: Board, draw: Draw, chance: Any, month: Any, dense
     flow = jnp.where(board.over[None, :, None], draw.end[:, None, :, None], flow)
     if dense:
 
-        def side(i: int) -> Any:
-            move = _moves_matrix(board, draw, chance[i])
-            system = jnp.eye(len(move))[..., None] - draw.discount[i] * move
-            return _eliminate(system, _as_rows(flow[i])).reshape(flow[i].shape)
+        def side(chance: Any, discount: Any, flow: Any) -> Any:
+            move = _moves_matrix(board, draw, chance)
+            return _eliminate(jnp.eye(len(move))[..., None] - discount * move, _as_rows(flow)).reshape(flow.shape)
 
-        return jnp.stack([side(0), side(1)])
+        return jax.vmap(side)(chance, draw.discount, flow)
 
     def sweep(carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
         value, _, n = carry
-        expected = jnp.stack([expect_frozen(chance[i], value[i], draw.transition, board.following) for i in (0, 1)])
+        expected = jax.vmap(lambda c, v: expect_frozen(c, v, draw.transition, board.following))(chance, value)
         new = reserve_of(board, draw, month, expected)
         return new, jnp.max(jnp.abs(new - value)), n + 1
 
@@ -141,7 +141,7 @@ def come_to_rest(shape: Shape, board: Board, draw: Draw, worth: Any, chance: Any
     solves = dense and shape.accelerate and not shape.pairs and shape.acceptance == 0
 
     def look(value: Any) -> tuple[Any, Stage]:
-        expected = jnp.stack([expect_frozen(chance[i], value[i], draw.transition, board.following) for i in (0, 1)])
+        expected = jax.vmap(lambda c, v: expect_frozen(c, v, draw.transition, board.following))(chance, value)
         reserve = reserve_of(board, draw, month, expected)
         return reserve, stage(shape, board, draw, worth, reserve)
 

@@ -317,11 +317,13 @@ class Stage(NamedTuple):
 
 def stage(shape: Shape, board: Board, draw: Draw, worth: Any, reserve: Any) -> Stage:
     """Who proposes what and who accepts, given R of both sides, [2, G, X, Y]."""
-    best_a, answer_b = bargain(shape, worth[0], worth[1], draw.cap, reserve[1])
-    best_b, answer_a = bargain(shape, worth[1], worth[0], draw.cap, reserve[0])
+    best, answered = jax.vmap(lambda mine, theirs, kept: bargain(shape, mine, theirs, draw.cap, kept))(
+        worth, worth[::-1], reserve[::-1]
+    )
+    answer = answered[::-1]
     lam = draw.proposer[:, None, None]
-    agreed = jnp.stack([lam * best_a + (1 - lam) * answer_a, (1 - lam) * best_b + lam * answer_b])
-    best = jnp.stack([best_a, best_b])
+    chance = jnp.stack([lam, 1 - lam])
+    agreed = chance * best + (1 - chance) * answer
     if shape.acceptance > 0:
         margin = jnp.min(best - reserve, axis=0)
         settle = expit(margin / shape.acceptance)
@@ -329,11 +331,11 @@ def stage(shape: Shape, board: Board, draw: Draw, worth: Any, reserve: Any) -> S
         settle = jnp.where(there, settle, 0.0)
         value = settle * jnp.where(there, agreed, 0.0) + (1 - settle) * reserve
     else:
-        settle = (best_a - reserve[0] >= -ACCEPT).astype(reserve.dtype)
+        settle = (best[0] - reserve[0] >= -ACCEPT).astype(reserve.dtype)
         value = jnp.where(settle > 0, agreed, reserve)
     over = board.over[None, :, None]
     value = jnp.where(over, draw.end[:, None, :, None], value)
-    return Stage(value, best, jnp.stack([answer_a, answer_b]), jnp.where(over, 0.0, settle))
+    return Stage(value, best, answer, jnp.where(over, 0.0, settle))
 
 
 def flow_of(draw: Draw, month: Any) -> Any:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
@@ -53,27 +54,30 @@ def _drifts(shape: Shape, board: Board, draw: Draw) -> tuple[Any, Any]:
     return jnp.asarray(weights / weights.sum()), mean[0, place] + jnp.asarray(nodes) * sd[0]
 
 
-def _mass_of_terms(board: Board, draw: Draw, chosen: Chosen, now: Any) -> tuple[Any, ...]:
+def _mass_of_terms(shape: Shape, board: Board, draw: Draw, chosen: Chosen, now: Any) -> tuple[Any, ...]:
     """This month's settlements `now` [G, X, Y] by line, by side A's share, and the victories by surrender."""
     lam = draw.proposer[:, None, None]
-    terms, positions = board.landing.shape[0], board.over.shape[0]
-    lines, shares, total = jnp.zeros(positions), jnp.zeros(len(EDGES) - 1), jnp.zeros(())
-    victory = jnp.zeros(2)
-    for i, chance in ((0, lam), (1, 1 - lam)):
-        for term, odds in ((chosen.term[i], 1 - chosen.odds[i]), (chosen.other[i], chosen.odds[i])):
-            mass = now * chance * odds
-            paid = chosen.payment[i] if i == 0 else -chosen.payment[i]
-            share = draw.share[0][term] - paid
-            made = jnp.where(board.final[term], 0.0, mass)
-            by_term = jnp.zeros(terms).at[term.ravel()].add(mass.ravel())
-            lines = lines.at[board.landing].add(jnp.where(board.final, 0.0, by_term))
-            surrender = jnp.where(board.final, by_term, 0.0)
-            victory = victory + jnp.array([surrender[-1], surrender[-2]])
-            width = EDGES[1] - EDGES[0]
-            bins = jnp.clip(jnp.floor((share - EDGES[0]) / width + 1e-9), 0, len(EDGES) - 2).astype(jnp.int32)
-            shares = shares.at[bins.ravel()].add(made.ravel())
-            total = total + jnp.sum(made * share)
-    return lines, shares, total, victory
+    width = EDGES[1] - EDGES[0]
+
+    def made(term: Any, chance: Any, sign: Any, payment: Any) -> tuple[Any, ...]:
+        mass = now * chance
+        by_term = jnp.zeros(board.landing.shape[0]).at[term.ravel()].add(mass.ravel())
+        share = draw.share[0][term] - sign * payment
+        agreed = jnp.where(board.final[term], 0.0, mass)
+        bins = jnp.clip(jnp.floor((share - EDGES[0]) / width + 1e-9), 0, len(EDGES) - 2).astype(jnp.int32)
+        by_share = jnp.zeros(len(EDGES) - 1).at[bins.ravel()].add(agreed.ravel())
+        return by_term, by_share, jnp.sum(agreed * share)
+
+    signs = jnp.array([1.0, -1.0])
+    chance = jnp.broadcast_to(jnp.stack([lam, 1 - lam]), chosen.odds.shape)
+    parts = [(chosen.term, chance * (1 - chosen.odds) if shape.pairs else chance)]
+    if shape.pairs:
+        parts.append((chosen.other, chance * chosen.odds))
+    told = [jax.vmap(made)(term, odds, signs, chosen.payment) for term, odds in parts]
+    by_term, by_share, total = (sum(jnp.sum(row, axis=0) for row in rows) for rows in zip(*told, strict=True))
+    lines = jnp.zeros(board.over.shape[0]).at[board.landing].add(jnp.where(board.final, 0.0, by_term))
+    surrender = jnp.where(board.final, by_term, 0.0)
+    return lines, by_share, total, jnp.array([surrender[-1], surrender[-2]])
 
 
 def look_ahead(shape: Shape, board: Board, draw: Draw, solved: Backward) -> Ahead:
@@ -98,7 +102,7 @@ def look_ahead(shape: Shape, board: Board, draw: Draw, solved: Backward) -> Ahea
         month, settle, chosen = policy
         live = month >= start
         settle = jnp.where(live, settle, 0.0)[..., None]
-        found = _mass_of_terms(board, draw, chosen, jnp.sum(mass * settle, axis=-1))
+        found = _mass_of_terms(shape, board, draw, chosen, jnp.sum(mass * settle, axis=-1))
         left = mass * (1 - settle)
         chance = likely if by_drift else chances(shape, board, draw, draw.analyst, draw.offset[-1], month)[..., None]
         flow = (chance * left[None]).reshape(-1, left.shape[-1])

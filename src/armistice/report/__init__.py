@@ -22,6 +22,7 @@ def write_report(
     as_of: date | None = None,
     out: Path | None = None,
     seed: int = 0,
+    draws: int = 200,
     cached: bool = True,
     progress: Progress = lambda what, share: None,
 ) -> Path:
@@ -35,6 +36,8 @@ def write_report(
     out : Path, optional
         The file; ``out/<slug>/report.html`` by default.
     seed : int
+    draws : int
+        Of the war-termination game; 0 leaves it out.
     cached : bool
         Whether stages with unchanged inputs may be read from the cache beside the report.
     progress : callable
@@ -52,13 +55,13 @@ def write_report(
         raise QueryError(f"{out}: a folder; expected a file for the report; name one, such as {out / 'report.html'}")
     cache = Cache(out.parent / ".cache" if cached else None)
     code = code_digest()
-    digest = digest_of(folder_digest(folder), as_of, seed, code)
+    digest = digest_of(folder_digest(folder), as_of, seed, draws, code)
 
     def render() -> str:
         from armistice.report.page import render_page
         from armistice.study import run_study
 
-        study = run_study(pack, as_of, seed, lambda what: progress(what, 0.05))
+        study = run_study(pack, as_of, seed, lambda what: progress(what, 0.05), draws)
         return render_page(study, code, cache, progress)
 
     page = cache.text("page", digest, render)

@@ -15,9 +15,10 @@ import pandas as pd
 import vl_convert
 
 from armistice.claims import check_claims
+from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
 from armistice.core.results import Verdict
-from armistice.show import aid, deals, losses, maps, series, talks
+from armistice.show import aid, bargaining, deals, endings, losses, maps, series, talks
 from armistice.show.ground import Ground
 from armistice.show.style import Figure, to_png, to_spec, to_svg
 from armistice.study import WHOLE, Study, contested_regions, shares_of_a
@@ -71,6 +72,19 @@ class Records:
         path = self.study.pack.path / "donors.geojson"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
+    @property
+    def ending(self) -> Ending:
+        """What the war-termination game says.
+
+        Raises
+        ------
+        QueryError
+            If there is no game.
+        """
+        if self.study.ending is None:
+            raise QueryError(f"no game of {self.study.pack.war.title}: {self.study.no_ending}; choose another figure")
+        return self.study.ending
+
     @cached_property
     def map_day(self) -> date:
         """The last day with a map of hexagons."""
@@ -107,6 +121,18 @@ def _measured(*quantities: str) -> Callable[[Records], bool]:
 
 def _always(r: Records) -> bool:
     return True
+
+
+def _played(r: Records) -> bool:
+    return r.study.ending is not None
+
+
+def _settled(r: Records) -> bool:
+    return r.study.ending is not None and bool(np.any(r.study.ending.outlook.p_settlement[:, -1] > 0))
+
+
+def _of_the_game(make: Callable[..., Figure]) -> Maker:
+    return lambda r, w: make(r.study.pack.war, r.ending, width=w)
 
 
 FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
@@ -206,12 +232,51 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         lambda r: bool(r.verdicts),
         lambda r, w: talks.draw_claims(r.study.pack.war, r.verdicts, width=w),
     ),
+    "bargaining-range": (
+        "what each side would settle for, month by month", _played, _of_the_game(bargaining.draw_bargaining_range),
+    ),
+    "reservations": (
+        "what each side would settle for if the line were elsewhere", _played, _of_the_game(bargaining.draw_reservations),
+    ),
+    "blockers": ("what makes up the gap between the sides", _played, _of_the_game(endings.draw_blockers)),
+    "mechanisms": ("what each mechanism adds to the gap", _played, _of_the_game(endings.draw_mechanisms)),
+    "levers": ("what would open peace, one lever at a time", _played, _of_the_game(endings.draw_levers)),
+    "belief-map": ("for which beliefs a settlement exists", _played, _of_the_game(endings.draw_belief_map)),
+    "outlook": ("how the war may end, month by month", _played, _of_the_game(bargaining.draw_outlook)),
+    "terms": ("terms of the settlements that the game foresees", _settled, _of_the_game(bargaining.draw_terms)),
+    "what-if": ("changes of the game beside the game as judged", _played, _of_the_game(bargaining.draw_what_if)),
 }  # fmt: skip
+
+OF_THE_GAME = (
+    "bargaining-range", "reservations", "blockers", "mechanisms", "levers", "belief-map", "outlook", "terms", "what-if",
+)  # fmt: skip
+"""Figures for which the war-termination game has to be solved, which takes minutes."""
 
 
 def figure_names() -> dict[str, str]:
     """Names of all figures, with what each shows."""
     return {name: shows for name, (shows, _, _) in FIGURES.items()}
+
+
+def check_wanted(name: str | None, out: Path) -> None:
+    """Refuse what cannot be drawn before anything is computed for it.
+
+    Raises
+    ------
+    QueryError
+        If there is no such figure, or the file does not suit it.
+    """
+    if name is not None and name not in FIGURES:
+        raise QueryError(f"figure {name!r}: no such figure; expected one of {', '.join(FIGURES)}; choose one")
+    single = _is_single(out)
+    if out.suffix and not single and not out.is_dir():
+        raise QueryError(f"{out}: ending {out.suffix}; expected .svg, .png, .html or a folder; change the ending")
+    if single and name is None:
+        raise QueryError(f"{out}: one file for all figures; expected a folder, or one figure; name either")
+
+
+def _is_single(out: Path) -> bool:
+    return out.suffix.lower() in (".svg", ".png", ".html")
 
 
 def draw_figures(study: Study, name: str | None, out: Path, width: int, since: date | None = None) -> list[Path]:
@@ -233,19 +298,16 @@ def draw_figures(study: Study, name: str | None, out: Path, width: int, since: d
     QueryError
         If there is no such figure, the pack has no data for it, or the ending is not one of the three.
     """
+    check_wanted(name, out)
     records = Records(study, since)
-    if name is not None and name not in FIGURES:
-        raise QueryError(f"figure {name!r}: no such figure; expected one of {', '.join(FIGURES)}; choose one")
     wanted = [name] if name else [n for n, (_, has, _) in FIGURES.items() if has(records)]
-    single = out.suffix.lower() in (".svg", ".png", ".html")
-    if out.suffix and not single and not out.is_dir():
-        raise QueryError(f"{out}: ending {out.suffix}; expected .svg, .png, .html or a folder; change the ending")
-    if single and name is None:
-        raise QueryError(f"{out}: one file for all figures; expected a folder, or one figure; name either")
+    single = _is_single(out)
     files = []
     for item in wanted:
         _, has, make = FIGURES[item]
         if not has(records):
+            if item in OF_THE_GAME and study.ending is None:
+                raise QueryError(f"figure {item!r}: there is no game: {study.no_ending}; choose another")
             raise QueryError(
                 f"figure {item!r}: the pack has no data for it as of {study.pack.war.as_of}; choose another"
             )

@@ -6,7 +6,6 @@ which source says what, on which day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,6 +15,8 @@ from markupsafe import Markup, escape
 
 from armistice.core.panel import MAP_REACH, on_day
 from armistice.core.war import Issue
+from armistice.report.bargain import tell_game
+from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.words import (
     between,
@@ -35,33 +36,12 @@ from armistice.report.words import (
 from armistice.show.positions import distance, latest_positions, stated_positions
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of the page; a folded one shows its caption until it is opened."""
-
-    caption: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str | Markup, ...], ...]
-    folded: bool = False
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One section of the page: words, then tables, then figures, then lists."""
-
-    id: str
-    title: str
-    paragraphs: tuple[Markup, ...]
-    figures: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = field(default=())
-    lists: tuple[tuple[Markup, ...], ...] = field(default=())
-
-
 def tell(records: Records) -> list[Chapter]:
     """All chapters of the report, in order; a chapter without data is left out."""
     chapters = [
         _opening(records), _holdings(records), _movement(records), _people(records), _forecast(records),
-        _losses(records), _aid(records), _demands(records), _talks(records), _claims(records), _unknown(records),
+        _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records), _claims(records),
+        _unknown(records),
     ]  # fmt: skip
     return [c for c in chapters if c is not None]
 
@@ -565,6 +545,8 @@ def _unknown(r: Records) -> Chapter:
                 n=num(f"{len(positions)}", "positions.csv"), m=num(f"{int(counts.get('memory', 0) + counts.get('mixed', 0))}", "basis memory or mixed"),
             )
         )  # fmt: skip
+    if r.study.no_ending:
+        items.append(say("Nothing is computed here of what the sides would settle for: {why}.", why=r.study.no_ending))
     items.append(
         say(
             "What either side privately expects or would accept is not observed by anybody; the saliences and acceptable ranges in the pack are judgements."

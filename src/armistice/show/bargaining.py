@@ -14,7 +14,7 @@ import numpy as np
 
 from armistice.core.endings import BargainingRange, Ending, Outlook, WhatIf
 from armistice.core.war import War
-from armistice.show.canvas import Label, points, rules, spread, wrap_text, write
+from armistice.show.canvas import Label, points, rules, spread, text_width, wrap_text, write
 from armistice.show.style import (
     GRID,
     INK,
@@ -68,15 +68,17 @@ def range_words(triple: np.ndarray, draws: int) -> str:
     return f"{percent_words(middle)} ({percent_words(low).removesuffix(' %')} to {percent_words(high)})"
 
 
-def engine_words(war: War, ending: Ending, one: bool = False) -> str:
+def engine_words(war: War, ending: Ending, one: bool = False, draws: int | None = None) -> str:
     """What every caption of the game says: the day, the engine, the draws, and that the inputs are judged.
 
     Parameters
     ----------
     one : bool
         Whether the picture is of one set of inputs.
+    draws : int, optional
+        Draws that the picture shows, where it shows not all of them.
     """
-    n = ending.draws
+    n = draws or ending.draws
     spans = (
         "one set of inputs within them, so without a range"
         if one
@@ -96,7 +98,7 @@ def axis_title(war: War, ending: Ending) -> str:
 
 
 def draw_bargaining_range(war: War, ending: Ending, *, width: int = 760) -> Figure:
-    """What side A would demand at least and side B concede at most, over the months ahead with the line where it is.
+    """What side A would demand at least and side B concede at most, over the months ahead as the line moves at its pace.
 
     Parameters
     ----------
@@ -114,7 +116,7 @@ def draw_bargaining_range(war: War, ending: Ending, *, width: int = 760) -> Figu
     ends = _room_words(war, along, [(_now(along), "now"), (len(along.at) - 1, last)])
     caption = (
         f"Least share of the stake that {war.side('a').name} would settle for and most that {war.side('b').name} would concede, per cent of the stake, "
-        f"if the line stays where it is. {_ROOM_NOTE} {ends} {engine_words(war, ending)}"
+        f"if the line moves at its pace on record. {_ROOM_NOTE} {ends} {engine_words(war, ending)}"
     )
     words = f"Line chart of what the two sides would settle for over {along.at[-1]:g} months. {ends}"
     heading = "What each side would settle for, month by month"
@@ -442,10 +444,11 @@ def draw_terms(war: War, ending: Ending, *, width: int = 760) -> Figure:
     share = chance / total if total > 0 else np.zeros_like(chance)
     held = float(ending.by_steps.held_a[_now(ending.by_steps)])
     top = max(float(share.max()), 0.05) * 1.22
-    bars = _terms_bars(edges, share, (min(edges[0], held), max(edges[-1], held)), top, width).encode(
+    used = np.concatenate([edges[:-1][share > 0], edges[1:][share > 0], [0.0, held, 1.0]])
+    bars = _terms_bars(edges, share, (float(used.min()), float(used.max())), top, width).encode(
         tooltip=[alt.Tooltip("words:N", title=f"Share of {a}"), alt.Tooltip("part:N", title="Of settlements")]
     )
-    right, middle = held < (edges[0] + edges[-1]) / 2, (edges[0] + edges[-1]) / 2
+    right, middle = held < (used.min() + used.max()) / 2, float(used.min() + used.max()) / 2
     place = ("left", 5, 8) if right else ("right", -5, 8)
     notes = [_note(held, top, f"held by {a} now: {percent_words(held)}", INK, *place)]
     if total <= 0:
@@ -470,6 +473,8 @@ def draw_terms(war: War, ending: Ending, *, width: int = 760) -> Figure:
 def _terms_bars(edges: np.ndarray, share: np.ndarray, ends: tuple[float, float], top: float, width: int) -> alt.Chart:
     rows = []
     for lo, hi, p in zip(edges[:-1], edges[1:], share, strict=True):
+        if p <= 0 and not (ends[0] <= lo and hi <= ends[1]):
+            continue
         words = {"words": f"{percent_words(lo)} to {percent_words(hi)}", "part": percent_words(p)}
         rows.append({"at": lo, "to": hi, "zero": 0.0, "value": p, **words})
     axis = alt.Axis(title=None, format=".0%", grid=False, tickCount=6 if is_narrow(width) else 11)
@@ -506,14 +511,17 @@ def draw_what_if(war: War, ending: Ending, *, width: int = 760) -> Figure:
     width : int
         Of the picture, px.
     """
-    narrow, size, n = is_narrow(width), font_size(width), ending.draws
+    narrow, size = is_narrow(width), font_size(width)
     base = ending.what_if[0]
+    n = len(base.equilibrium.gap)
     columns = _what_if_columns(war, base)
     left = 4.0 if narrow else 200.0
     each = (width - left - 4) / len(columns)
     heads = [wrap_text(title, each - 12, size) for title, _, _ in columns]
     y = max(len(h) for h in heads) * (size + 3) + 8.0
     labels = [label for i, head in enumerate(heads) for label in stacked(head, left + i * each + 4, size - 2.0, size)]
+    texts = [_cell_words(over_draws(values(what)), n) for what in ending.what_if for _, values, _ in columns]
+    tall = narrow or max(text_width(text, size) for text in texts) > each - 14
     layers, titles, numbers, start = [], [], [], y
     tracks: list[dict[str, Any]] = []
     cells: list[tuple[str, dict[str, Any]]] = []
@@ -527,11 +535,11 @@ def draw_what_if(war: War, ending: Ending, *, width: int = 760) -> Figure:
             triple = over_draws(values(what))
             tracks.append({"x": x0, "x1": x1, "y": y + 8, "y1": y + 8})
             text = _cell_words(triple, n)
-            numbers += stacked(text.rstrip(")").split(" (") if narrow else [text], x0 - 2, y + 24, size)
+            numbers += stacked(text.rstrip(")").split(" (") if tall else [text], x0 - 2, y + 24, size)
             if np.isfinite(triple[1]):
                 place = [x0 + (x1 - x0) * min(max(float(v), 0.0), 1.0) for v in triple]
                 cells.append((color, {"x": place[0], "x1": place[2], "m": place[1], "y": y + 8, "y1": y + 8}))
-        deep = 2 if narrow else max(1, (len(lines) - 1))
+        deep = 2 if tall else max(1, len(lines) - 1)
         y += 24 + deep * (size + 3) + 4
     layers += [_base_guides(columns, base, left, each, (start, y)), rules(tracks, GRID, 3)]
     for color in dict.fromkeys(c for c, _ in cells):
@@ -583,14 +591,15 @@ def _base_guides(
 
 
 def _what_if_figure(war: War, ending: Ending, columns: list[tuple[str, Any, str]], spec: Chart) -> Figure:
+    n = len(ending.what_if[0].equilibrium.gap)
     told = [
         f"{what.title}: "
-        + ", ".join(f"{title} {_cell_words(over_draws(values(what)), ending.draws)}" for title, values, _ in columns)
+        + ", ".join(f"{title} {_cell_words(over_draws(values(what)), n)}" for title, values, _ in columns)
         for what in ending.what_if
     ]
     caption = (
         f"Chances and shares of the stake, per cent, each from 0 at the left to 100 at the right of its track: dot, median; bar, 10 to 90 % of the draws; dotted line, "
-        f"median of the game as judged. The share is land and payments together, expected over the settlements made. {engine_words(war, ending)}"
+        f"median of the game as judged. The share is land and payments together, expected over the settlements made. {engine_words(war, ending, draws=n)}"
     )
     words = f"Chart of {len(told)} versions of the game. " + "; ".join(told) + "."
     return Figure("what-if", "What if: changes of the game beside the game as judged", caption, words, (), spec)

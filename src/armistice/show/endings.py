@@ -107,8 +107,9 @@ def draw_blockers(war: War, ending: Ending, *, width: int = 760) -> Figure:
     width : int
         Of the picture, px.
     """
-    narrow, size, n = is_narrow(width), font_size(width), ending.draws
+    narrow, size = is_narrow(width), font_size(width)
     parts = account(ending.blockers)
+    n = len(parts["gap"])
     draw = middle_draw(parts)
     bars, reach = waterfall(parts, draw)
     every = [v for pair in (*bars.values(), *reach.values()) for v in pair]
@@ -200,7 +201,7 @@ def _points_words(values: np.ndarray, value: float, draws: int) -> str:
 
 
 def _blockers_figure(war: War, ending: Ending, parts: dict[str, np.ndarray], draw: int, spec: Chart) -> Figure:
-    n = ending.draws
+    n = len(parts["gap"])
     told = "; ".join(f"{title} {_points_words(parts[key], parts[key][draw], n)}" for key, title in _STEPS)
     middle = (
         f"of {n} draws, the one nearest to the medians in all rows, so that they add up; thin lines and brackets: 10 to 90 % of the draws, each from where its bar starts"
@@ -210,7 +211,7 @@ def _blockers_figure(war: War, ending: Ending, parts: dict[str, np.ndarray], dra
     caption = (
         f"Account of the gap, per cent of the stake: the smallest outside payment with which some settlement would suit both. Bars: {middle}. The balance if any payment "
         f"could be made counts only where it is above zero; below zero a deal would exist with free payments. "
-        f"The gap over draws: {range_words(over_draws(parts['gap']), n)}. {engine_words(war, ending)}"
+        f"The gap over draws: {range_words(over_draws(parts['gap']), n)}. {engine_words(war, ending, draws=n)}"
     )
     words = f"Waterfall chart of the gap between the sides. {told}."
     return Figure("blockers", "What makes up the gap between the sides", caption, words, (), spec)
@@ -227,7 +228,8 @@ def draw_mechanisms(war: War, ending: Ending, *, width: int = 760) -> Figure:
     width : int
         Of the picture, px.
     """
-    narrow, size, n = is_narrow(width), font_size(width), ending.draws
+    narrow, size = is_narrow(width), font_size(width)
+    n = len(ending.blockers.gap_without[()])
     own = {key: over_draws(v) for key, v in ending.blockers.shapley_gap.items()}
     common = {key: float(over_draws(v)[1]) for key, v in ending.blockers_common.shapley_gap.items()}
     order = sorted(own, key=lambda key: (-np.nan_to_num(own[key][1]), key))
@@ -266,7 +268,7 @@ def draw_mechanisms(war: War, ending: Ending, *, width: int = 760) -> Figure:
 
 
 def _mechanisms_figure(war: War, ending: Ending, order: Sequence[str], common: dict[str, float], spec: Chart) -> Figure:
-    blockers, n = ending.blockers, ending.draws
+    blockers, n = ending.blockers, len(ending.blockers.gap_without[()])
     told = "; ".join(
         f"{key} {_points_words(blockers.shapley_gap[key], over_draws(blockers.shapley_gap[key])[1], n)}"
         + (f", with the analyst's belief for both {signed_words(100 * common[key], 1)} %" if key in common else "")
@@ -276,7 +278,7 @@ def _mechanisms_figure(war: War, ending: Ending, order: Sequence[str], common: d
     caption = (
         f"What each mechanism adds to the gap, per cent of the stake: its Shapley share, the mean of what its removal does over all orders of removal. Bars: "
         f"{'median; lines and brackets: 10 to 90 % of the draws; medians need not add up to the gap' if n > 1 else 'the only draw'}. "
-        f"The gap: {gap}. {_sets_words(blockers)} {engine_words(war, ending)}"
+        f"The gap: {gap}. {_sets_words(blockers)} {engine_words(war, ending, draws=n)}"
     )
     words = f"Bar chart of what each mechanism adds to the gap of {gap} of the stake: {told}. {_sets_words(blockers)}"
     return Figure("mechanisms", "What stands in the way of peace, mechanism by mechanism", caption, words, (), spec)
@@ -285,11 +287,11 @@ def _mechanisms_figure(war: War, ending: Ending, order: Sequence[str], common: d
 def _sets_words(blockers: Blockers) -> str:
     """The smallest sets of mechanisms without which peace opens, in a sentence."""
     if blockers.minimal_sets == ((),):
-        return "In the first draw peace is open with all of them in place."
+        return "With central inputs peace is open with all of them in place."
     if not blockers.minimal_sets:
-        return "In the first draw peace does not open even without all of them."
+        return "With central inputs peace does not open even without all of them."
     sets = "; or without ".join(join_words(s) for s in blockers.minimal_sets)
-    return f"In the first draw peace opens without {sets}, and without no smaller set."
+    return f"With central inputs peace opens without {sets}, and without no smaller set."
 
 
 def shade(part: float) -> str:
@@ -342,8 +344,8 @@ def draw_levers(war: War, ending: Ending, *, width: int = 760) -> Figure:
     verdicts: dict[bool, list[Label]] = {True: [], False: []}
     opens, marks, words, quiet = [], [], [], []
     for lever in ending.levers:
-        title = wrap_text(lever.title, width - 12 if narrow else left - 68, size, True)
-        unit = wrap_text(lever.unit, width - 12 if narrow else left - 68, size) if lever.unit else []
+        title = wrap_text(sides_words(war, lever.title), width - 12 if narrow else left - 68, size, True)
+        unit = wrap_text(sides_words(war, lever.unit), width - 12 if narrow else left - 68, size) if lever.unit else []
         deep = (len(title) + len(unit)) * (size + 3)
         first = y + 8 if narrow else y + max(0.0, 30 - deep / 2) + 2
         strip = y + deep + 26 if narrow else y + 26.0
@@ -353,12 +355,12 @@ def draw_levers(war: War, ending: Ending, *, width: int = 760) -> Figure:
         cells += _lever_cells(lever, scale, strip, most)
         opens += _lever_openings(lever, scale, strip)
         marks.append({"x": scale(lever.now), "y": strip - 5})
-        half = text_width(_value_words(lever.now), size) / 2
+        half = text_width(value_words(lever.now), size) / 2
         at = min(max(scale(lever.now), 2 + half), width - 2 - half)
-        words.append(Label(_value_words(lever.now), at, strip - 17, "center", size))
+        words.append(Label(value_words(lever.now), at, strip - 17, "center", size))
         low, high = float(np.min(lever.values)), float(np.max(lever.values))
-        quiet.append(Label(_value_words(low), scale(low) - 5, strip + 8, "right", size))
-        quiet.append(Label(_value_words(high), scale(high) + 5, strip + 8, "left", size))
+        quiet.append(Label(value_words(low), scale(low) - 5, strip + 8, "right", size))
+        quiet.append(Label(value_words(high), scale(high) + 5, strip + 8, "left", size))
         told = wrap_text(lever_words(lever), right - left if narrow else 140.0, size)
         spot = (left, strip + 34) if narrow else (width - 146.0, strip + 9 - (len(told) - 1) * (size + 3) / 2)
         verdicts[bool(lever.intervals)] += stacked(told, *spot, size)
@@ -371,6 +373,11 @@ def draw_levers(war: War, ending: Ending, *, width: int = 760) -> Figure:
     return _levers_figure(war, ending, most, spec)
 
 
+def sides_words(war: War, text: str) -> str:
+    """The names of the sides in place of their letters."""
+    return text.replace("side A", war.side("a").name).replace("side B", war.side("b").name)
+
+
 def _lever_scale(lever: Lever, left: float, right: float) -> Any:
     low, high = min(float(np.min(lever.values)), lever.now), max(float(np.max(lever.values)), lever.now)
     span = high - low if high > low else 1.0
@@ -381,7 +388,7 @@ def _lever_openings(lever: Lever, scale: Any, strip: float) -> list[dict[str, An
     """The stretches in which peace opens; one of a single value is drawn 3 px wide."""
     rows = []
     for low, high in lever.intervals:
-        room, told = (1.5 if low == high else 0.0), f"{_value_words(low)} to {_value_words(high)}"
+        room, told = (1.5 if low == high else 0.0), f"{value_words(low)} to {value_words(high)}"
         rows.append({"x": scale(low) - room, "x1": scale(high) + room, "y": strip, "y1": strip + 13, "words": told})
     return rows
 
@@ -394,7 +401,7 @@ def _lever_cells(lever: Lever, scale: Any, strip: float, most: float) -> list[di
             x, x1 = sorted((scale(edges[i]), scale(edges[i + 1])))
             main = top == strip
             color = PEACE if gap <= _TINY and not main else shade(gap / most) if most > _TINY else shade(0.0)
-            tip = {"value": _value_words(float(lever.values[i])), "gap": percent_words(max(float(gap), 0.0))}
+            tip = {"value": value_words(float(lever.values[i])), "gap": percent_words(max(float(gap), 0.0))}
             chance = percent_words(float(lever.p12[i])) if main else "not computed"
             rows.append({"x": x, "x1": x1, "y": top, "y1": bottom, "color": color, "p12": chance, **tip})
     return rows
@@ -405,7 +412,7 @@ def _outline(rows: Sequence[dict[str, Any]]) -> alt.Chart:
     return chart.encode(x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1")
 
 
-def _value_words(value: float) -> str:
+def value_words(value: float) -> str:
     """A value of a lever to three significant digits."""
     if abs(value) >= 1000:
         return number_words(value)
@@ -416,15 +423,18 @@ def lever_words(lever: Lever) -> str:
     """Where peace opens along a lever, in a few words."""
     if any(low <= lever.now <= high for low, high in lever.intervals):
         return "open where it stands"
-    return "does not open alone" if lever.least is None else f"opens at {_value_words(lever.least)}"
+    return "does not open alone" if lever.least is None else f"opens at {value_words(lever.least)}"
 
 
 def _levers_figure(war: War, ending: Ending, most: float, spec: Chart) -> Figure:
-    told = "; ".join(f"{lever.title}: now {_value_words(lever.now)}, {lever_words(lever)}" for lever in ending.levers)
-    titles = {lever.key: lever.title for lever in ending.levers}
+    told = "; ".join(
+        f"{sides_words(war, lever.title)}: now {value_words(lever.now)}, {lever_words(lever)}"
+        for lever in ending.levers
+    )
+    titles = {lever.key: sides_words(war, lever.title) for lever in ending.levers}
     pair = min(ending.pairs, key=lambda p: p.effort, default=None)
     joint = (
-        f"Least joint change of two: {titles.get(pair.first, pair.first)} to {_value_words(pair.first_value)} with {titles.get(pair.second, pair.second)} to {_value_words(pair.second_value)}. "
+        f"Least joint change of two: {titles.get(pair.first, pair.first)} to {value_words(pair.first_value)} with {titles.get(pair.second, pair.second)} to {value_words(pair.second_value)}. "
         if pair is not None
         else ""
     )
