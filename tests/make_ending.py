@@ -48,6 +48,7 @@ def _equilibrium(rng: np.random.Generator, n: int, settles: np.ndarray) -> Equil
         20 * missing,
         20 * ask,
         20 * give,
+        np.zeros(n),
     )
 
 

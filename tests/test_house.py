@@ -82,7 +82,6 @@ HOMES = {
     "altair": ("show/",),
     "vl_convert": ("show/", "report/"),
     "jax": ("infer/", "game/"),
-    "scipy": ("theory/", "game/", "deal/", "past/"),
     "jinja2": ("report/",),
     "markupsafe": ("report/",),
     "click": ("cli.py",),

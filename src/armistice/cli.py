@@ -384,7 +384,7 @@ def _tell_game(told: dict[str, Any]) -> None:
             f"believed what the analyst believes). Least line for A: {lines[0]}; furthest line for B: {lines[1]}."
         )
     rows = [
-        {"term": name.replace("_", " "), "share of the stake": f"{100 * value:.2f} %"}
+        {"term": name.replace("_", " "), "share of the stake": "none" if value is None else f"{100 * value:.2f} %"}
         for name, value in told["identity"].items()
         if name != "discount"
     ]
@@ -416,6 +416,15 @@ def _tell_game(told: dict[str, Any]) -> None:
             f"{lever['title']} (now {lever['now']:.3g}, {lever['unit']}): "
             + (f"opens at {stretches}" if stretches else "does not open alone")
         )
+    if "price_of_waiting" in told:
+        rows = [
+            {
+                "steps won by A": f"{w['steps']:+d}", "A demands at least": share(w["reservation_a"]),
+                "B concedes at most": share(1 - w["reservation_b"]), "settles": "yes" if w["settles"] else "no",
+            }
+            for w in told["price_of_waiting"]
+        ]  # fmt: skip
+        _table(rows, False)
     for pair in told.get("lever_pairs", [])[:5]:
         (one, other), (u, v) = pair["levers"], pair["values"]
         click.echo(f"Together: {one} at {u:.3g} and {other} at {v:.3g}")

@@ -1,5 +1,5 @@
 """Fixtures of the tests of the doors."""
 
-from doors.reports import earlier_report, toy_report
+from doors.reports import earlier_report, game_report, toy_report
 
-__all__ = ["earlier_report", "toy_report"]
+__all__ = ["earlier_report", "game_report", "toy_report"]

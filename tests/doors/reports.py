@@ -12,13 +12,20 @@ import os
 import resource
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from armistice.core.digest import Cache, code_digest
+from armistice.report.page import render_page
+from armistice.study import run_study
+from make_ending import make_ending
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("armistice")
+GAME = "game.html"
+"""The report with a made-up ending."""
 AS_OF = "2012-12-31"
 """Day of knowledge of the earlier report."""
 
@@ -37,10 +44,10 @@ class Written:
 
 
 def write(pack: Path, file: Path, *options: str, hash_seed: str = "0") -> Written:
-    """Write a report in a process of its own."""
+    """Write a report in a process of its own, without the game, which takes minutes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
-        [PROGRAM, "report", str(pack), "--out", str(file), *options],
+        [PROGRAM, "report", str(pack), "--draws", "0", "--out", str(file), *options],
         cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONHASHSEED": hash_seed},
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -72,3 +79,14 @@ def toy_report(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
 def earlier_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPathFactory) -> Written:
     """The report as somebody could have had it half a year before."""
     return once(tmp_path_factory, toy, "earlier.html", "--as-of", AS_OF)
+
+
+@pytest.fixture(scope="session")
+def game_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the toy war with a made-up ending, written once by each process."""
+    study = replace(run_study(toy, draws=0), ending=make_ending("mixed"), no_ending="")
+    file = tmp_path_factory.mktemp("game") / GAME
+    file.write_text(
+        render_page(study, code_digest(), Cache(toy_report.cache), lambda what, share: None), encoding="utf-8"
+    )
+    return file

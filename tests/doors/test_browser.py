@@ -85,6 +85,19 @@ def test_it_opens_offline_and_fits(visit: Any, width: int) -> None:
     assert narrow.is_visible() == (width <= 620)
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_chapters_on_the_game_fit(browser: Any, game_report: Path, width: int) -> None:
+    seen = Visit(browser, game_report, width)
+    assert (seen.outside, seen.complaints) == ([], [])
+    assert seen.overflow() <= 0
+    for name in ("bargaining-range", "blockers", "levers", "what-if"):
+        kind = "narrow" if width <= 620 else "wide"
+        assert seen.page.locator(f"#figure-{name} .picture.{kind} svg").first.is_visible()
+    seen.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert seen.overflow() <= 0
+    seen.context.close()
+
+
 def test_pictures_are_drawn_and_described(visit: Any) -> None:
     seen = visit(1280)
     pictures = seen.page.locator(".picture.wide")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from armistice.cli import main
+from armistice.ending import DRAWS
+from armistice.report import write_report
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("armistice")
@@ -138,6 +141,27 @@ def test_draw_lists_figures(toy: Path) -> None:
     text = done("draw", toy)
     assert "control-map" in text
     assert "area-held" in text
+
+
+def test_the_draws_of_the_game_are_the_same_everywhere() -> None:
+    commands = [main.commands[name] for name in ("draw", "report")]
+    found = [p.default for c in commands for p in c.params if p.name == "draws"]
+    assert found == [DRAWS, DRAWS]
+    assert inspect.signature(write_report).parameters["draws"].default == DRAWS
+
+
+def test_only_figures_of_the_game_have_it_solved(toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*words: object) -> None:
+        raise AssertionError("the game was solved")
+
+    monkeypatch.setattr("armistice.study.solve_war", refuse)
+    done("draw", toy)
+    done("draw", toy, "area-held", "--out", tmp_path / "x.svg")
+    result = run("draw", toy, "levers", "--draws", "0", "--out", tmp_path / "y.svg")
+    assert result.exit_code == 2
+    assert "there is no game" in result.stderr
+    result = run("draw", toy, "--out", tmp_path / "z.svg")
+    assert "one file for all figures" in result.stderr
 
 
 @pytest.mark.parametrize("ending", ["svg", "png", "html"])

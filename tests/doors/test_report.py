@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from armistice.report.bargain import tell_game
+from armistice.report.figures import OF_THE_GAME, Records
+from armistice.show.bargaining import over_draws, range_words
+from armistice.study import run_study
 from doors.reports import AS_OF, Written, write
+from make_ending import ENGINE, make_ending
 
 pytestmark = pytest.mark.xdist_group("report")
 
@@ -111,3 +117,99 @@ def test_sources_and_digests_are_at_the_foot(page: Page) -> None:
     assert "Mapwatch" in told
     assert "Frontline Desk" in told
     assert re.search(r"Pack [0-9a-f]{16}, program [0-9a-f]{16}, seed 0", told)
+
+
+CHAPTERS = ("settle-for", "why-not", "levers-words", "ahead")
+"""The chapters on the game."""
+
+
+@pytest.fixture(scope="module")
+def game_page(game_report: Path) -> Page:
+    return Page(game_report.read_text(encoding="utf-8"))
+
+
+def told_in(page: Page, chapter: str) -> str:
+    return " ".join(" ".join(page.words[chapter]).split())
+
+
+def test_without_a_game_one_sentence_says_why(page: Page) -> None:
+    assert not set(CHAPTERS) & set(page.ids)
+    assert "the war-termination game was left out of this run" in told_in(page, "unknown")
+
+
+def test_the_chapters_on_the_game_stand_in_order_with_their_figures(game_page: Page) -> None:
+    order = [i for i in game_page.ids if i in CHAPTERS]
+    assert order == list(CHAPTERS)
+    assert {f"figure-{name}" for name in OF_THE_GAME} <= set(game_page.ids)
+    assert "left out of this run" not in told_in(game_page, "unknown")
+    assert len(game_page.ids) == len(set(game_page.ids))
+
+
+def test_the_chapters_on_the_game_say_the_numbers_of_the_records(game_page: Page) -> None:
+    ending = make_ending("mixed")
+    settle = told_in(game_page, "settle-for")
+    assert range_words(over_draws(ending.equilibrium.reservation_a), ending.draws) in settle
+    assert range_words(over_draws(1 - ending.equilibrium.reservation_b), ending.draws) in settle
+    assert f"{int(ending.equilibrium.settles.sum())} of 24 draws" in settle
+    assert "After 2 steps lost by Aldmark" in settle
+    why = told_in(game_page, "why-not")
+    assert "without commitment and information" in why
+    assert "draws in which peace opens without commitment and information" in why
+    assert "one belief" in why
+    levers = told_in(game_page, "levers-words")
+    assert re.search(
+        r"Chance that a guarantor prevents a broken settlement \(probability\), now 0.25: opens a deal at .* 0.75 to 1 ",
+        levers,
+    )
+    assert "not monotone" in levers
+    ahead = told_in(game_page, "ahead")
+    assert range_words(over_draws(ending.outlook.p_settlement[:, 12]), ending.draws) in ahead
+    assert "Within 36 months" in ahead
+    for text in (settle, why, levers, ahead):
+        assert "side A" not in text
+        assert ENGINE.partition(":")[0] in text
+        assert "private information" in text
+        assert not re.search(r"\bnan\b|\bNone\b", text)
+
+
+def test_the_inputs_of_the_game_stand_with_their_ranges_and_reasons(game_page: Page) -> None:
+    ahead = told_in(game_page, "ahead")
+    for words in (
+        "what a month of fighting costs Aldmark",
+        "made up: a month of war",
+        "weight of Northreach in what a step is worth to Aldmark",
+    ):
+        assert words in ahead
+    assert "a line that makes a settlement safe" in ahead
+
+
+def test_a_solution_that_did_not_come_to_rest_says_so(toy: Path) -> None:
+    ending = make_ending("none settle")
+    status = (
+        "not converged: the value at the horizon cycles after 99 sweeps (last change 1.0e-02, 1 of 24 draws); try this"
+    )
+    loose = replace(ending, equilibrium=replace(ending.equilibrium, converged=False, status=status))
+    study = replace(run_study(toy, draws=0), ending=loose, no_ending="")
+    chapters = {c.id: c for c in tell_game(Records(study))}
+    text = " ".join(str(p) for p in chapters["settle-for"].paragraphs)
+    assert "1 of 24 draws" in text
+    assert "try this" not in text
+    assert "peace does not open even without all of them" in " ".join(map(str, chapters["why-not"].paragraphs))
+    assert "no terms to show" in " ".join(map(str, chapters["ahead"].paragraphs))
+    assert "no two together" in " ".join(map(str, chapters["levers-words"].paragraphs))
+
+
+@pytest.mark.parametrize("case", ["all settle", "one draw", "short"])
+def test_the_edges_are_told_too(toy: Path, case: str) -> None:
+    study = replace(run_study(toy, draws=0), ending=make_ending(case), no_ending="")
+    chapters = {c.id: c for c in tell_game(Records(study))}
+    assert list(chapters) == list(CHAPTERS)
+    assert ("open now" in chapters["why-not"].title) is (case == "all settle")
+    assert not re.search(r"\bnan\b|None", " ".join(str(p) for c in chapters.values() for p in c.paragraphs))
+
+
+@pytest.mark.slow
+def test_the_toy_war_is_played_and_told(toy: Path) -> None:
+    study = run_study(toy, draws=2)
+    assert study.ending is not None
+    assert [c.id for c in tell_game(Records(study))] == list(CHAPTERS)

@@ -7,6 +7,7 @@ import datetime
 import math
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -597,8 +598,11 @@ def test_numbers_are_changed_one_by_one() -> None:
     assert game.with_numbers({}) == game
     for key in PARAMETERS:
         assert game.with_numbers({key: game.number(key)}) == game
-        low = max(PARAMETERS[key].low, -10)
-        assert game.with_numbers({key: low + 1}).number(key) == low + 1
+        if not key.startswith("grid."):
+            low = max(PARAMETERS[key].low, -10)
+            assert game.with_numbers({key: low + 1}).number(key) == low + 1
+    free = game.with_numbers({"bargaining.transfer_cap": math.inf})
+    assert math.isinf(free.bargaining.transfer_cap)
 
 
 def test_numbers_that_do_not_exist_or_do_not_fit_are_refused() -> None:
@@ -607,9 +611,23 @@ def test_numbers_that_do_not_exist_or_do_not_fit_are_refused() -> None:
         game.with_numbers({"costs.c": 1})
     with pytest.raises(QueryError, match=r"time\.discount is 1\.2; expected above 0 to 1; choose such a number"):
         game.with_numbers({"time.discount": 1.2})
-    for value in (math.nan, -0.1):
+    for value in (math.nan, -0.1, math.inf):
         with pytest.raises(QueryError, match=r"costs\.a is "):
             game.with_numbers({"costs.a": value})
+    with pytest.raises(QueryError, match=r"costs\.a is inf; expected 0 or more, finite; choose such a number"):
+        game.with_numbers({"costs.a": math.inf})
+    with pytest.raises(QueryError, match=r"time\.horizon is 9\.5; expected from 1 to 600, a whole number; choose"):
+        game.with_numbers({"time.horizon": 9.5})
+    with pytest.raises(QueryError, match=r"learning\.sigma is 0\.001; expected from 0\.01 to 100"):
+        game.with_numbers({"learning.sigma": 0.001})
+    for key, value in (("grid.statistic_points", 13), ("grid.statistic_max", 3)):
+        with pytest.raises(QueryError, match=r"expected the grid as it was read; change it in the game file"):
+            game.with_numbers({key: value})
+
+
+def test_a_number_given_as_whole_may_become_a_part() -> None:
+    game = replace(whole(), costs=Costs(a=1, b=1))
+    assert game.with_numbers({"costs.a": 1.5}).costs == Costs(a=1.5, b=1)
 
 
 def test_at_a_common_prior_both_sides_believe_the_analyst() -> None:

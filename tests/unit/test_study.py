@@ -15,12 +15,12 @@ from armistice.study import HORIZON, Study, contested_regions, run_study
 
 @pytest.fixture(scope="module")
 def study(toy: Path) -> Study:
-    return run_study(toy)
+    return run_study(toy, draws=0)
 
 
 def test_stages_are_told_in_order(toy: Path) -> None:
     told: list[str] = []
-    run_study(toy, progress=told.append)
+    run_study(toy, progress=told.append, draws=0)
     assert told == ["reading the pack", "laying out the panel", "forecasting at the recent pace"]
 
 
@@ -44,7 +44,7 @@ def test_contested_regions_are_crossed_by_the_front_and_ordered(study: Study) ->
 
 def test_a_study_as_of_a_day_holds_nothing_later(toy: Path, study: Study) -> None:
     day = date(2012, 12, 31)
-    earlier = run_study(toy, day)
+    earlier = run_study(toy, day, draws=0)
     assert earlier.pack.war.as_of == day
     assert earlier.panel.attrs["as_of"] == "2012-12-31"
     assert earlier.panel["time"].values[-1] == np.datetime64("2012-12-31")
@@ -54,16 +54,30 @@ def test_a_study_as_of_a_day_holds_nothing_later(toy: Path, study: Study) -> Non
 
 
 def test_the_seed_is_kept_and_used(toy: Path, study: Study) -> None:
-    other = run_study(toy, seed=5)
+    other = run_study(toy, seed=5, draws=0)
     assert (study.seed, other.seed) == (0, 5)
     assert other.forecasts["northreach"].months != study.forecasts["northreach"].months
     assert other.forecasts["northreach"].pace_km2_per_month == study.forecasts["northreach"].pace_km2_per_month
 
 
 def test_a_pack_may_be_named(study: Study) -> None:
-    assert repr(run_study("toy").forecasts) == repr(study.forecasts)
+    assert repr(run_study("toy", draws=0).forecasts) == repr(study.forecasts)
 
 
 def test_an_unknown_pack_is_refused() -> None:
     with pytest.raises(QueryError, match="did you mean toy"):
         run_study("toyy")
+
+
+def test_a_study_without_a_game_says_why(toy: Path, study: Study, toy_copy: Path) -> None:
+    assert study.ending is None
+    assert "left out" in study.no_ending
+    early = run_study(toy, date(2011, 6, 30), draws=1)
+    assert early.ending is None
+    assert "too short" in early.no_ending
+    (toy_copy / "game.toml").unlink()
+    for table in ("values.csv",):
+        (toy_copy / table).unlink(missing_ok=True)
+    bare = run_study(toy_copy, draws=1)
+    assert bare.ending is None
+    assert "no judgements" in bare.no_ending

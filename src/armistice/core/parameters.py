@@ -61,7 +61,7 @@ _MONTH = "share of the stake's monthly flow"
 PARAMETERS: dict[str, Parameter] = {
     p.key: p
     for p in (
-        Parameter("learning.sigma", "σ", "steps per month", 0, 100, 1.0, "how far one month's movement strays from its drift", True),
+        Parameter("learning.sigma", "σ", "steps per month", 0.01, 100, 1.0, "how far one month's movement strays from its drift"),
         Parameter("time.discount", "δ", "per month", 0, 1, 0.995, "weight of next month against this one", True),
         Parameter("time.horizon", "T", "months", 1, 600, 96, "months in which the war still teaches something"),
         Parameter("costs.a", "k_A", _MONTH, 0, _INF, 0.0, "what a month of fighting costs side A"),

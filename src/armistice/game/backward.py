@@ -50,7 +50,7 @@ def _choose(shape: Shape, draw: Draw, mine: Any, theirs: Any, kept: Any, best: A
     payments, alike, second, chance = [], [], [], []
     first = [jnp.arange(len(draw.cap))]
     for n, (u, v, cap) in enumerate(offers_of(shape, mine, theirs, draw.cap, kept)):
-        payment = jnp.maximum(-cap, kept - v)
+        payment = jnp.where(jnp.isneginf(cap), 0.0, jnp.maximum(-cap, kept - v))  # none where there is no such term
         value = jnp.where(v + cap >= kept - ACCEPT, u + jnp.minimum(cap, v - kept), -jnp.inf)
         alike.append((value >= best - ACCEPT) & (jnp.maximum(v - cap, kept) >= answered - ACCEPT))
         payments.append(jnp.broadcast_to(payment, alike[-1].shape))

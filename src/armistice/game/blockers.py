@@ -65,13 +65,15 @@ def identity_of(found: Solution, state: int = 0) -> dict[str, np.ndarray]:
     best = asked.reserve[:, state].sum(1) - total
     information = delta / 2 * ((expected[:, 0, 0] - expected[:, 0, 1]) - (expected[:, 1, 0] - expected[:, 1, 1]))
     gap = gap_of(found)[:, state]
+    with np.errstate(invalid="ignore"):  # a game without terms falls short by infinitely much
+        transferability = gap - np.maximum(0.0, total)
     return {
         "information": information,
         "cost": cost,
         "wedge_now": 1 - best,
         "waste_future": 1 - expected.sum((1, 2)) / 2,
         "flow_adjustment": flow.sum(1) + cost - weight,
-        "transferability": gap - np.maximum(0.0, total),
+        "transferability": transferability,
         "tu_gap": total,
         "gap": gap,
         "discount": delta,
@@ -94,7 +96,8 @@ def shapley(worth: dict[Subset, np.ndarray]) -> dict[str, np.ndarray]:
         for size in range(len(others) + 1):
             weight = math.factorial(size) * math.factorial(len(others) - size) / math.factorial(len(players))
             for rest in combinations(others, size):
-                total = total + weight * (worth[tuple(sorted((*rest, one)))] - worth[rest])
+                with np.errstate(invalid="ignore"):  # infinite gaps have no shares
+                    total = total + weight * (worth[tuple(sorted((*rest, one)))] - worth[rest])
         shares[one] = total
     return shares
 
@@ -128,13 +131,14 @@ def blockers(
     games = [games] if isinstance(games, WarGame) else list(games)
     if common_prior:
         games = [game.at_common_prior() for game in games]
-    split = any(game.bargaining.lottery for game in games)  # lots go with blocks, so that the forms differ
+    wanted = [s for s in SUBSETS if not (common_prior and "information" in s)]  # with one belief it changes nothing
+    parts = [wanted]
+    if any(game.bargaining.lottery for game in games):  # lots go with blocks, so that the forms differ
+        parts = [[s for s in wanted if ("indivisibility" in s) == off] for off in (False, True)]
     gap: dict[Subset, np.ndarray] = {}
     within: dict[Subset, np.ndarray] = {}
     first: Solution | None = None
-    for part in (
-        [[s for s in SUBSETS if ("indivisibility" in s) == off] for off in (False, True)] if split else [SUBSETS]
-    ):
+    for part in parts:
         variants = [without(game, subset) for subset in part for game in games]
         found = solve(variants, states, method, strict=strict, progress=progress)
         first = first or found
@@ -142,10 +146,15 @@ def blockers(
         gap |= dict(zip(part, gap_of(found)[:, 0].reshape(shape), strict=True))
         within |= dict(zip(part, p_settled_within(found, 12).reshape(shape), strict=True))
     assert first is not None
-    gap, within = ({subset: values[subset] for subset in SUBSETS} for values in (gap, within))
+
+    def solved(subset: Subset) -> Subset:
+        return subset if subset in gap else tuple(name for name in subset if name != "information")
+
+    told = [{subset: values[solved(subset)] for subset in SUBSETS} for values in (gap, within)]
+    gap, within = told
     opens = {subset: value < OPEN for subset, value in gap.items()}
     return Blockers(
         {name: value[: len(games)] for name, value in identity_of(first).items()}, gap, within,
         minimal_sets({subset: bool(is_open[0]) for subset, is_open in opens.items()}), opens,
-        shapley({subset: gap[()] - value for subset, value in gap.items()}), shapley(within), common_prior,
+        shapley({subset: -value for subset, value in gap.items()}), shapley(within), common_prior,
     )  # fmt: skip

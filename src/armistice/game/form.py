@@ -7,6 +7,7 @@ numbers stand in `core.parameters`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -172,23 +173,29 @@ class WarGame:
         return float(getattr(getattr(self, table), name))
 
     def with_numbers(self, numbers: Mapping[str, float]) -> WarGame:
-        """The same game with some numbers changed, each by its ``table.key``.
+        """The same game with some numbers changed, each by its ``table.key``; the grid is not changed this way.
 
         Raises
         ------
         QueryError
-            If a number is unknown or out of its bounds.
+            If a number is unknown, out of its bounds, infinite (but for free payments), a part where only a whole will
+            do, or another grid: whether a grid fits is checked where a game is read.
         """
         game = self
         for key, value in numbers.items():
             if key not in PARAMETERS:
                 raise QueryError(f"{key}: no such number of a game; expected table.key; {near(key, PARAMETERS)}")
-            if not PARAMETERS[key].holds(value):
-                raise QueryError(f"{key} is {value:g}; expected {PARAMETERS[key].bounds}; choose such a number")
+            whole = isinstance(PARAMETERS[key].default, int)
+            bounds = PARAMETERS[key].bounds + (", a whole number" if whole else "")
+            finite = math.isfinite(value) or key == "bargaining.transfer_cap"
+            if not PARAMETERS[key].holds(value) or not finite or (whole and value != int(value)):
+                bounds += "" if finite else ", finite"
+                raise QueryError(f"{key} is {value:g}; expected {bounds}; choose such a number")
             table, name = key.split(".")
+            if table == "grid" and value != game.number(key):
+                raise QueryError(f"{key} is {value:g}; expected the grid as it was read; change it in the game file")
             old = getattr(game, table)
-            kind = type(getattr(old, name))
-            game = replace(game, **{table: replace(old, **{name: kind(value)})})
+            game = replace(game, **{table: replace(old, **{name: int(value) if whole else float(value)})})
         return game
 
     def with_beliefs(self, a: Belief | None = None, b: Belief | None = None) -> WarGame:

@@ -186,7 +186,9 @@ def come_to_rest(shape: Shape, board: Board, draw: Draw, worth: Any, chance: Any
         carry = lax.while_loop(lambda c: (c.sweeps < stop) & ~jnp.all(c.done), sweep, carry)
         if not solves:
             return carry
-        tried = (carry.stood >= BLOCK // 2) & ~carry.done
+        ready = (carry.stood >= BLOCK // 2) & ~carry.done
+        worth_it = (2 * jnp.sum(ready) >= jnp.sum(~carry.done)) | (carry.sweeps % (4 * BLOCK) < BLOCK)
+        tried = ready & worth_it
         value = lax.cond(jnp.any(tried), lambda: solve_policy(carry.policy), lambda: carry.value)
         return carry._replace(value=jnp.where(tried, value, carry.value), before=carry.value, tried=tried)
 

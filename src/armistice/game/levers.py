@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armistice.core.endings import BeliefMap, Lever, LeverPair
+from armistice.core.endings import BargainingRange, BeliefMap, Lever, LeverPair
 from armistice.game.arrays import Method, State
 from armistice.game.form import Belief, Learning, WarGame
 from armistice.game.solve import solve
-from armistice.game.terms import OPEN, gap_of, p_settled_within
+from armistice.game.terms import OPEN, gap_of, p_settled_within, range_of
 
 POINTS = 13
 """Values of a lever in the scan."""
@@ -28,7 +28,7 @@ INSIDE = 5
 """Values inside a bracket, to place the edge of a stretch."""
 PAIRED = 3
 """Values of each lever in a pair."""
-MAPPED = 15
+MAPPED = 11
 """Values of each belief in the map."""
 REACH = 0.6
 """Half the width of the belief map, and the reach of the drift lever, in steps per month, at least."""
@@ -88,7 +88,13 @@ def handles(game: WarGame) -> tuple[Handle, ...]:
     share, rate, monthly = "share of the stake", "per month", "share of the stake's monthly flow"
     plain = [
         ("commitment.guarantee", "Guarantee", "probability that a breach is prevented", 0.0, 1.0),
-        ("commitment.arrival", "Arrival of the shift of power", rate, 0.0, max(0.1, 2 * game.commitment.arrival)),
+        (
+            "commitment.arrival",
+            "Arrival of the shift of power",
+            rate,
+            0.0,
+            min(1.0, max(0.1, 2 * game.commitment.arrival)),
+        ),
         ("costs.a", "Cost of the war to side A", monthly, 0.0, max(8.0, 3 * game.costs.a)),
         ("costs.b", "Cost of the war to side B", monthly, 0.0, max(8.0, 3 * game.costs.b)),
         (
@@ -189,6 +195,31 @@ def _with_stretches(lever: Lever, edges: list[float]) -> Lever:
     return replace(lever, intervals=tuple(stretches), least=least)
 
 
+def around(game: WarGame, lost: int, won: int) -> tuple[tuple[State, ...], np.ndarray]:
+    """States after some steps lost or won on the first axis, one a month, and those steps (0: now), where inside.
+
+    What was seen on the way is counted in: k steps in k months.
+    """
+    front, top = game.axes[0], game.grid.statistic_max
+    rest = tuple(other.start for other in game.axes[1:])
+    first, last = max(-lost, 1 - front.start), min(won, front.steps - 1 - front.start)
+    steps = np.arange(first, last + 1)
+    regime = game.regimes.start if game.regimes else 0
+    states = tuple(
+        State(abs(int(k)), (front.start + int(k), *rest), float(np.clip(k, -top, top)), regime) for k in steps
+    )
+    return states, steps
+
+
+def price_of_waiting(
+    game: WarGame, method: Method | None = None, strict: bool = True, reach: int = 3
+) -> BargainingRange:
+    """Terms now against terms after some steps lost or won: what each side would settle for there."""
+    reach = min(reach, game.time.horizon - 1)
+    states, steps = around(game, reach, reach)
+    return range_of(solve(game, states, method, strict=strict), "steps", steps, 0)
+
+
 def pairs(
     game: WarGame,
     levers: Sequence[Lever],
@@ -199,10 +230,14 @@ def pairs(
 ) -> tuple[LeverPair, ...]:
     """The least joint change of two levers that opens peace, for every pair of levers that do not open it alone.
 
+    What land is worth to a side is no lever that anyone can pull on purpose, and stays out.
+
     Effort is the length of the change, each lever in units of its own range; the least effort stands first.
     """
     known = {handle.key: handle for handle in handles(game)}
-    shut = [lever for lever in levers if not lever.intervals and lever.key in known]
+    shut = [
+        lever for lever in levers if not lever.intervals and lever.key in known and not lever.key.startswith("value_")
+    ]
     tried: list[tuple[Lever, float, Lever, float, float]] = []
     games: list[WarGame] = []
     for one, other in itertools.combinations(shut, 2):

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from armistice.core.endings import BeliefMap, Blockers, Lever, LeverPair
+from armistice.core.endings import BargainingRange, BeliefMap, Blockers, Lever, LeverPair
 from armistice.game.arrays import Method
 from armistice.game.blockers import blockers, identity_of
 from armistice.game.form import WarGame
-from armistice.game.levers import belief_map, pairs, scan
+from armistice.game.levers import belief_map, pairs, price_of_waiting, scan
 from armistice.game.solve import solve
 from armistice.game.terms import equilibrium_of, outlook_of
 
@@ -98,6 +98,7 @@ def record_of(
         beliefs = belief_map(game, method=method, strict=False, progress=lambda s: progress("mapping beliefs", s))
         out["levers"] = [_lever(lever) for lever in found_levers]
         out["lever_pairs"] = [_pair(pair) for pair in joint]
+        out["price_of_waiting"] = _waiting(price_of_waiting(game, method, strict=False))
         out["belief_map"] = None if beliefs is None else _beliefs(beliefs)
     return _plain(out)
 
@@ -121,6 +122,17 @@ def _lever(lever: Lever) -> Record:
 
 def _pair(pair: LeverPair) -> Record:
     return {"levers": [pair.first, pair.second], "values": [pair.first_value, pair.second_value], "effort": pair.effort}
+
+
+def _waiting(found: BargainingRange) -> list[Record]:
+    return [
+        {
+            "steps": int(steps), "reservation_a": found.reservation_a[0, k], "reservation_b": found.reservation_b[0, k],
+            "settles": found.settles[0, k], "gap": found.gap[0, k], "least_line_a": found.least_line_a[0, k],
+            "most_line_b": found.most_line_b[0, k],
+        }
+        for k, steps in enumerate(found.at)
+    ]  # fmt: skip
 
 
 def _beliefs(found: BeliefMap) -> Record:

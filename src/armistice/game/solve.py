@@ -156,8 +156,7 @@ def solve(
     shape = shape_of(games, method or Method(), outlook, paths)
     draws = draws_of(games, layout, shape)
     board = board_of(games[0], layout, states)
-    asked, ahead, sweeps, error, path = solve_arrays(shape, board, draws, progress)
-    found = Solution(games, layout, shape, states, draws, asked, ahead, sweeps, error, path)
+    found = Solution(games, layout, shape, states, draws, *solve_arrays(shape, board, draws, progress))
     if strict and not found.converged:
         raise NotConverged(found.status)
     return found
@@ -208,13 +207,15 @@ def _program(shape: Shape, devices: tuple[jax.Device, ...], each: int) -> Callab
     if devices[0].platform != "cpu":
         return jax.jit(lambda board, draws, count: jax.vmap(functools.partial(_one, shape, board))(draws))
 
+    one = jax.jit(functools.partial(_one, shape))  # traced once, for its shapes and for the loop
+
     def work(board: Board, draws: Draw, count: jax.Array) -> Answer:
         """One device: its draws in turn, as many as it was given."""
-        first = jax.eval_shape(functools.partial(_one, shape, board), jax.tree.map(lambda a: a[0], draws))
+        first = jax.eval_shape(one, board, jax.tree.map(lambda a: a[0], draws))
         room = jax.tree.map(lambda a: jnp.zeros((each, *a.shape), a.dtype), first)
 
         def turn(n: jax.Array, out: Answer) -> Answer:
-            answer = _one(shape, board, jax.tree.map(lambda a: lax.dynamic_index_in_dim(a, n, keepdims=False), draws))
+            answer = one(board, jax.tree.map(lambda a: lax.dynamic_index_in_dim(a, n, keepdims=False), draws))
             return jax.tree.map(lambda a, b: lax.dynamic_update_index_in_dim(a, b, n, 0), out, answer)
 
         return lax.fori_loop(0, count[0], turn, room)

@@ -31,12 +31,16 @@ def gap_of(found: Solution) -> np.ndarray:
     cap = found.draws.cap[:, None]
     gaps = [np.maximum.reduce([a + b, a - cap, b - cap, np.zeros_like(a)]).min(-1)]
     for lo, hi in found.shape.pairs:
-        least = np.minimum(cap[..., lo], cap[..., hi])
+        least = np.broadcast_to(np.minimum(cap[..., lo], cap[..., hi]), a.shape[:2])
+        paid = np.where(np.isfinite(least), least, 0.0)
         ends = [
-            np.stack([a[..., n] + b[..., n], a[..., n] - least, b[..., n] - least, np.zeros(a.shape[:2])])
+            np.stack([
+                a[..., n] + b[..., n], np.zeros(a.shape[:2]),
+                *(np.where(np.isposinf(least), 0.0, side[..., n] - paid) for side in (a, b)),
+            ])
             for n in (lo, hi)
-        ]
-        gaps.append(_least_of_lots(*ends))
+        ]  # fmt: skip
+        gaps.append(np.where(np.isneginf(least), np.inf, _least_of_lots(*ends)))
     return np.min(gaps, axis=0)
 
 

@@ -45,11 +45,11 @@ def _spread(values: np.ndarray, what: str) -> Markup:
     return num(range_words(over_draws(values), known), note)
 
 
-def _points(values: np.ndarray, what: str) -> Markup:
-    """Median of a share of the stake with one digit and its sign, and its range over draws."""
+def _points(values: np.ndarray, what: str, unit: str = "share of the stake") -> Markup:
+    """Median of a share of the stake, or of a chance, with one digit and its sign, and its range over draws."""
     low, middle, high = (f"{100 * v:.1f}".replace("-0.0", "0.0").replace("-", "−") for v in over_draws(values))
     text = f"{middle} %" if low == high else f"{middle} % ({low} to {high} %)"
-    return num(text, f"{what}, share of the stake; median and 10 to 90 % range of {len(values)} draws")
+    return num(text, f"{what}, {unit}; median and 10 to 90 % range of {len(values)} draws")
 
 
 def _count(flags: np.ndarray, what: str) -> Markup:
@@ -254,7 +254,8 @@ def _why_not(war: War, ending: Ending) -> Chapter:
         tuple(
             (
                 say("{name}: {clause}", name=name, clause=MECHANISMS.get(name, name)),
-                *(_points(v[name], name) for v in (blockers.shapley_gap, blockers.shapley_p12, common.shapley_gap)),
+                _points(blockers.shapley_gap[name], name), _points(blockers.shapley_p12[name], name, "points of chance"),
+                _points(common.shapley_gap[name], name),
             )
             for name in blockers.shapley_gap
         ),

@@ -119,8 +119,7 @@ def draw_bargaining_range(war: War, ending: Ending, *, width: int = 760) -> Figu
         f"if the line moves at its pace on record. {_ROOM_NOTE} {ends} {engine_words(war, ending)}"
     )
     words = f"Line chart of what the two sides would settle for over {along.at[-1]:g} months. {ends}"
-    heading = "What each side would settle for, month by month"
-    return Figure("bargaining-range", heading, caption, words, (), finish(spec, width))
+    return Figure("bargaining-range", "What each side would settle for, month by month", caption, words, (), finish(spec, width))  # fmt: skip
 
 
 def draw_reservations(war: War, ending: Ending, *, width: int = 760) -> Figure:
@@ -147,8 +146,7 @@ def draw_reservations(war: War, ending: Ending, *, width: int = 760) -> Figure:
         f"line on the axis {axis_title(war, ending)}. {_ROOM_NOTE} {ends} {engine_words(war, ending)}"
     )
     words = f"Line chart of what the two sides would settle for as the line moves. {ends}"
-    heading = "What waiting costs: terms as the line moves"
-    return Figure("reservations", heading, caption, words, (), finish(spec, width))
+    return Figure("reservations", "What waiting costs: terms as the line moves", caption, words, (), finish(spec, width))  # fmt: skip
 
 
 _ROOM_NOTE = (
@@ -466,21 +464,18 @@ def draw_terms(war: War, ending: Ending, *, width: int = 760) -> Figure:
         f"counted by its chance. {a} holds {percent_words(held)} now. {told} {engine_words(war, ending)}"
     )
     words = f"Histogram of the share of {a} in settlements; it holds {percent_words(held)} now. {told}"
-    heading = "Terms of the settlements that the game foresees"
-    return Figure("terms", heading, caption, words, (), finish(spec, width, 4, "fit"))
+    return Figure("terms", "Terms of the settlements that the game foresees", caption, words, (), finish(spec, width, 4, "fit"))  # fmt: skip
 
 
 def _terms_bars(edges: np.ndarray, share: np.ndarray, ends: tuple[float, float], top: float, width: int) -> alt.Chart:
     rows = []
     for lo, hi, p in zip(edges[:-1], edges[1:], share, strict=True):
-        if p <= 0 and not (ends[0] <= lo and hi <= ends[1]):
-            continue
         words = {"words": f"{percent_words(lo)} to {percent_words(hi)}", "part": percent_words(p)}
         rows.append({"at": lo, "to": hi, "zero": 0.0, "value": p, **words})
     axis = alt.Axis(title=None, format=".0%", grid=False, tickCount=6 if is_narrow(width) else 11)
     return (
         alt.Chart(records(rows))
-        .mark_bar(color=PEACE, stroke="#FFFFFF", strokeWidth=1)
+        .mark_bar(color=PEACE, stroke="#FFFFFF", strokeWidth=1, clip=True)
         .encode(
             x=alt.X(_X, axis=axis, scale=alt.Scale(domain=ends, nice=False)),
             x2="to:Q",
