@@ -271,6 +271,7 @@ _GAME_JSON = (
     ("`blockers`", "with `--blockers`: `minimal_sets` (smallest sets of mechanisms without which peace opens), `shapley_gap` and `shapley_p12` (each mechanism's share of the gap, and of the missing chance of a settlement within 12 months), `gap_without` each set, and all of it under a `common_prior`"),
     ("`levers`", "with `--levers`: for each number that could be moved its `key`, `title`, `unit`, where it stands (`now`), the `values` tried, `gap`, `gap_common_prior` and `p_settlement_12` (within 12 months) at each, the `intervals` in which peace opens and the value nearest to now that does (`least`)"),
     ("`lever_pairs`", "with `--levers`: the least joint changes of two `levers` that open nothing alone: their `values` and the `effort`, in units of each lever's range"),
+    ("`price_of_waiting`", "with `--levers`: `reservation_a`, `reservation_b`, `settles`, `gap`, `least_line_a` and `most_line_b` after side A has won (or lost, below 0) some `steps`, one a month"),
     ("`belief_map`", "with `--levers`: `gap` for each pair of drifts that the sides may expect, `mean_a` by `mean_b`, and where they stand (`now_a`, `now_b`, `analyst`); null unless beliefs are normal"),
 )  # fmt: skip
 

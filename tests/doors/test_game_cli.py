@@ -186,7 +186,7 @@ def test_what_would_open_a_deal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for name, number in (("POINTS", 3), ("INSIDE", 2), ("PAIRED", 1), ("MAPPED", 3)):
         monkeypatch.setattr(levers_module, name, number)
     found = told(tmp_path, GAME, "--levers", "--months", "1")
-    assert list(found) == [*KEYS, "levers", "lever_pairs", "belief_map"]
+    assert list(found) == [*KEYS, "levers", "lever_pairs", "price_of_waiting", "belief_map"]
     for lever in found["levers"]:
         assert list(lever) == [
             "key", "title", "unit", "now", "values", "gap", "gap_common_prior", "p_settlement_12", "intervals", "least",

@@ -16,6 +16,8 @@ import shutil
 import tomllib
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -340,7 +342,7 @@ def _in_parallel(
             done[key] = (pd.read_parquet(kept[0]), pd.read_parquet(kept[1]))
     left = {k: v for k, v in jobs.items() if k not in done}
     if left:
-        with ProcessPoolExecutor(min(_WORKERS, len(left), os.cpu_count() or 1)) as pool:
+        with ProcessPoolExecutor(min(_WORKERS, len(left), os.cpu_count() or 1), _workers()) as pool:
             futures = {pool.submit(function, *arguments): key for key, (function, arguments) in left.items()}
             try:
                 for future in as_completed(futures):
@@ -354,6 +356,15 @@ def _in_parallel(
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     return {key: done[key] for key in jobs}
+
+
+def _workers() -> BaseContext:
+    """How workers are started: from a clean process, since one that runs threads (an array engine's) is not safely copied."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 def _kept(stages: Path, name: str) -> tuple[Path, Path]:

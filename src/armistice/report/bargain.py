@@ -246,6 +246,9 @@ def _why_not(war: War, ending: Ending) -> Chapter:
             gap=_points(common.gap_without[()], "smallest outside payment with one belief for both"),
             settle=_count(common.opens[()], "draws in which the gap is 0 with one belief for both"),
         ),
+        say(
+            "Whoever judged the inputs knew that both sides fight on, so that a gap today is put in as much as it is found; what this account can tell is what the gap rests on."
+        ),
     )  # fmt: skip
     title = "Why a settlement is open now" if bool(np.all(settles)) else "Why there is no peace now"
     table = Table(
