@@ -285,6 +285,7 @@ def test_same_game_same_bytes_whatever_its_neighbours() -> None:
     assert first.paths[1].tobytes() == again.paths[1].tobytes()
 
 
+@pytest.mark.slow
 def test_acceleration_changes_no_number(full: Solution) -> None:
     slow = solve(full.games[:FULL], STATES, Method(accelerate=False), outlook=False, strict=False)
     calm = np.flatnonzero((slow.error < TOLERANCE) & (full.error[:FULL] < TOLERANCE))
