@@ -6,6 +6,7 @@ only otherwise loads what makes it; this is why the imports of the heavy stages 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from datetime import date
@@ -51,6 +52,9 @@ def write_report(
 
     folder = find_pack(pack)
     out = out or Path("out") / folder.resolve().name / "report.html"
+    above = next(parent for parent in out.absolute().parents if parent.exists())
+    if not above.is_dir():  # said now, not after minutes of work
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
     if out.is_dir():
         raise QueryError(f"{out}: a folder; expected a file for the report; name one, such as {out / 'report.html'}")
     cache = Cache(out.parent / ".cache" if cached else None)
