@@ -44,9 +44,6 @@ AROUND = (3, 8)
 """Steps lost and won that are shown around the line of the day."""
 EVERY = 3
 """Months between points of the range over time."""
-ATTRIBUTES = ("area", "people", "assets")
-"""Attributes of a step; any other is the name of a region whose steps share its worth by area."""
-TRANSFER = "bargaining.transfer_cap"
 
 
 def worth_of_steps(axis: Axis, weights: dict[str, float]) -> tuple[float, ...]:

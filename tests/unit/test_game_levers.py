@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 import armistice.game.levers as module
-from armistice.core.endings import Lever
+from armistice.core.endings import OPEN, Lever
 from armistice.game.form import Belief, Front, Learning, WarGame
 from armistice.game.levers import Handle, belief_map, handles, pairs, scan, with_drift, with_value
 from armistice.game.solve import solve
-from armistice.game.terms import OPEN, gap_of, p_settled_within
+from armistice.game.terms import gap_of, p_settled_within
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
 from small_games import STATES, small_games

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from armistice.core.endings import OPEN
 from armistice.game.arrays import State
 from armistice.game.solve import Solution, solve
 from armistice.game.terms import (
-    OPEN,
     acceptable_lines,
     equilibrium_of,
     gap_of,

@@ -11,6 +11,9 @@ import numpy as np
 
 from armistice.core.war import Range
 
+OPEN = 1e-9
+"""A gap below this is none."""
+
 
 @dataclass(frozen=True)
 class Equilibrium:

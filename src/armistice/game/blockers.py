@@ -22,11 +22,11 @@ from itertools import combinations
 
 import numpy as np
 
-from armistice.core.endings import MECHANISMS, Blockers
+from armistice.core.endings import MECHANISMS, OPEN, Blockers
 from armistice.game.arrays import Method, State
 from armistice.game.form import WarGame
 from armistice.game.solve import Solution, solve
-from armistice.game.terms import OPEN, gap_of, p_settled_within, total_gap
+from armistice.game.terms import gap_of, p_settled_within, total_gap
 
 Subset = tuple[str, ...]
 SUBSETS: tuple[Subset, ...] = tuple(s for n in range(len(MECHANISMS) + 1) for s in combinations(sorted(MECHANISMS), n))

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armistice.core.endings import BargainingRange, BeliefMap, Lever, LeverPair
+from armistice.core.endings import OPEN, BargainingRange, BeliefMap, Lever, LeverPair
 from armistice.game.arrays import Method, State
 from armistice.game.form import Belief, Learning, WarGame
 from armistice.game.solve import solve
-from armistice.game.terms import OPEN, gap_of, p_settled_within, range_of
+from armistice.game.terms import gap_of, p_settled_within, range_of
 
 POINTS = 13
 """Values of a lever in the scan."""

@@ -20,9 +20,6 @@ from armistice.game.kernel import ACCEPT
 from armistice.game.outlook import EDGES
 from armistice.game.solve import ENGINE, Solution
 
-OPEN = 1e-9
-"""A gap below this is none."""
-
 
 def gap_of(found: Solution) -> np.ndarray:
     """The gap at each state asked for, shape (draws, states), in shares of the stake."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
-from armistice.core.endings import MECHANISMS, BargainingRange, Blockers, Ending, Lever
+from armistice.core.endings import MECHANISMS, OPEN, BargainingRange, Blockers, Ending, Lever
 from armistice.core.war import War
 from armistice.game.screening import ENGINE as COMPANION
 from armistice.report.chapter import Chapter, Table
@@ -21,8 +21,6 @@ from armistice.report.words import listing, num, say
 from armistice.show.bargaining import axis_title, month_index, over_draws, percent_words, range_words
 from armistice.show.endings import account, sides_words, value_words
 
-OPEN = 1e-9
-"""A gap below this is none."""
 Rows = tuple[tuple[str | Markup, ...], ...]
 
 
