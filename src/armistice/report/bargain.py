@@ -13,13 +13,13 @@ from markupsafe import Markup
 
 from armistice.core.endings import MECHANISMS, OPEN, BargainingRange, Blockers, Ending, Lever
 from armistice.core.war import War
-from armistice.game.screening import ENGINE as COMPANION
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.inputs import inputs_table
 from armistice.report.words import listing, num, say
 from armistice.show.bargaining import axis_title, month_index, over_draws, percent_words, range_words
 from armistice.show.endings import account, sides_words, value_words
+from armistice.theory.screening import ENGINE as COMPANION
 
 Rows = tuple[tuple[str | Markup, ...], ...]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from armistice.core.errors import QueryError
-from armistice.game.screening import (
+from armistice.theory.screening import (
     ENDS,
     ENGINE,
     STRONG,
@@ -19,10 +19,9 @@ from armistice.game.screening import (
     filson_werner,
     play,
     powell_power,
-    slantchev_complete,
-    slantchev_screening,
     solve_screening,
 )
+from armistice.theory.slantchev import slantchev_complete, slantchev_screening
 
 FW = filson_werner((3, 3), (0.7, 0.4), (0.05, 0.05))
 P04 = powell_power(2, weak=(0.10, 0.25), strong=(0.25, 0.10), costs=(0.02, 0.02))
