@@ -71,8 +71,8 @@ def timed(work) -> float:  # type: ignore[no-untyped-def]
 def test_a_batch_against_the_reference(benchmark) -> None:  # type: ignore[no-untyped-def]
     tables = drawn(200)
     games = games_of(tables)
-    solve(games[:2], outlook=False, strict=False)  # compiled
-    benchmark.pedantic(lambda: solve(games, outlook=False, strict=False), rounds=2, iterations=1)
+    solve(games[:2], months=0, strict=False)  # compiled
+    benchmark.pedantic(lambda: solve(games, months=0, strict=False), rounds=2, iterations=1)
     ours = benchmark.stats.stats.min / len(games)
     reference = np.mean([timed(lambda t=t: solve_reference(t, tolerance=1e-12)) for t in tables[:SAMPLE]])
     loose = np.mean([timed(lambda t=t: solve_reference(t, tolerance=1e-8)) for t in tables[:SAMPLE]])
@@ -87,10 +87,10 @@ def test_a_batch_against_the_reference(benchmark) -> None:  # type: ignore[no-un
 
 def test_a_thousand_draws_cost_no_more_a_game(benchmark) -> None:  # type: ignore[no-untyped-def]
     games = games_of(drawn(1000))
-    solve(games[:2], outlook=False, strict=False)
-    small = min(timed(lambda: solve(games[:200], outlook=False, strict=False)) for _ in range(2)) / 200
+    solve(games[:2], months=0, strict=False)
+    small = min(timed(lambda: solve(games[:200], months=0, strict=False)) for _ in range(2)) / 200
     cpu, wall = time.process_time(), time.perf_counter()
-    benchmark.pedantic(lambda: solve(games, outlook=False, strict=False), rounds=1, iterations=1)
+    benchmark.pedantic(lambda: solve(games, months=0, strict=False), rounds=1, iterations=1)
     busy = (time.process_time() - cpu) / (time.perf_counter() - wall)
     many = benchmark.stats.stats.min / len(games)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -134,6 +134,6 @@ def test_a_first_solve_in_a_fresh_process(benchmark, tmp_path: Path) -> None:  #
 )  # fmt: skip
 def test_how_cost_grows(benchmark, what: str, size: dict[str, int]) -> None:  # type: ignore[no-untyped-def]
     games = games_of(drawn(40, **size))
-    solve(games[:2], outlook=False, strict=False)
-    benchmark.pedantic(lambda: solve(games, outlook=False, strict=False), rounds=2, iterations=1)
+    solve(games[:2], months=0, strict=False)
+    benchmark.pedantic(lambda: solve(games, months=0, strict=False), rounds=2, iterations=1)
     print(f"\n{what}: {1e3 * benchmark.stats.stats.min / 40:.1f} ms a game")

@@ -224,7 +224,7 @@ def solve_war(
     def note(what: str) -> Callable[[float], None]:
         return lambda share: progress(what, share)
 
-    found = solve(games, states, strict=False, progress=note("solving the game"))
+    found = solve(games, states, months=MONTHS, strict=False, progress=note("solving the game"))
     few = games[:DRAWS_OF_BLOCKERS]
     why = blockers(few, states, strict=False, progress=note("what stands in the way"))
     why_common = blockers(few, states, common_prior=True, strict=False, progress=note("the same with one belief"))
@@ -234,7 +234,7 @@ def solve_war(
     assert beliefs is not None, "the war's game has normal beliefs"
     some = games[:DRAWS_OF_CHANGES]
     changed = [change(game, pace) for change in CHANGES.values() for game in some]
-    beside = solve(changed, states, strict=False, progress=note("changes side by side"))
+    beside = solve(changed, states, months=MONTHS, strict=False, progress=note("changes side by side"))
     return Ending(
         judged.axis, ranges, draws, equilibrium_of(found), outlook_of(found, MONTHS),
         range_of(found, "steps", along, 1), range_of(found, "months", months, 1 + len(along)),

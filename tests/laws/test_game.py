@@ -287,7 +287,7 @@ def test_same_game_same_bytes_whatever_its_neighbours() -> None:
 
 @pytest.mark.slow
 def test_acceleration_changes_no_number(full: Solution) -> None:
-    slow = solve(full.games[:FULL], STATES, Method(accelerate=False), outlook=False, strict=False)
+    slow = solve(full.games[:FULL], STATES, Method(accelerate=False), months=0, strict=False)
     calm = np.flatnonzero((slow.error < TOLERANCE) & (full.error[:FULL] < TOLERANCE))
     assert len(calm) >= 60
     for part in ("reserve", "value"):
@@ -307,7 +307,7 @@ def test_numbers_do_not_depend_on_horizon_and_grid() -> None:
             "grid": {"statistic_points": points},
         }
         states = [State(0, (10,)), State(12, (10,))]
-        found[horizon, points] = solve(read(tables), states, outlook=False).asked.reserve[0, :, 0]
+        found[horizon, points] = solve(read(tables), states, months=0).asked.reserve[0, :, 0]
     assert found[72, 25] == pytest.approx(found[72, 97], abs=1e-4)
     assert found[72, 49] == pytest.approx(found[72, 97], abs=1e-4)
     assert found[72, 49] == pytest.approx(found[144, 49], abs=0.001)

@@ -245,7 +245,7 @@ def test_p5_third_parties_guarantees_make_settlements_credible(wars: dict[str, O
 def test_p5_third_parties_aid_moves_terms_and_its_lapse_prolongs_war() -> None:
     months = [State(month, (10,)) for month in range(24)]
     games = [aided(lapse, optimism) for optimism in (0.0, 0.15) for lapse in (0.0, 0.02, 0.10)]
-    asked = solve(games, months, outlook=False).asked
+    asked = solve(games, months, months=0).asked
     assert np.all(asked.settle[:3, 0] == 1), "aid that may lapse is no cause of war by itself"
     assert asked.value[:3, 0, 0] == pytest.approx([0.945, 0.79, 0.60], abs=0.01)
     first = np.argmax(asked.settle[3:] == 1, axis=1)  # month in which a front that stands still is settled

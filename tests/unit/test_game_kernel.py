@@ -40,7 +40,7 @@ def board_of(following: Any, over: Any, terms: int, asked: Any, statistic: Any =
     moved = {2: [[-1.0], [1.0]], 3: [[-1.0], [0.0], [1.0]]}[len(following)]
     return Board(
         np.array(following, np.int32), np.array(moved), np.array(over, bool), np.full(terms, landing, np.int32),
-        np.zeros(terms, bool), np.array(statistic, float), np.array(asked, np.int32),
+        np.zeros(terms, bool), np.array(statistic, float), np.array(asked, np.int32), np.int32(10_000),
     )  # fmt: skip
 
 
@@ -400,7 +400,7 @@ def counted() -> Found:
         "to the finish": ten_forts(board, 0.01, cap=BARRED),
         "free, to the finish": ten_forts(board, 0.0, cap=BARRED),
     }
-    return solve_named(Shape("beta", (-1, 1), 1, T, "fight", 0, outlook=True), board, games)
+    return solve_named(Shape("beta", (-1, 1), 1, T, "fight", 0), board, games)
 
 
 def test_u6_fight_to_the_finish_under_a_beta_belief(counted: Found) -> None:

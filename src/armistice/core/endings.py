@@ -13,6 +13,8 @@ from armistice.core.war import Range
 
 OPEN = 1e-9
 """A gap below this is none."""
+WITHIN = 12
+"""Months within which a settlement is looked for, where mechanisms and levers are compared."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Outlook:
     p_net_share : array, shape (draws, months, bins)
         Chance that a settlement was made so far with side A's share in each bin.
     expected_months : array, shape (draws,)
-        Expected months of war from now, counted up to the horizon.
+        Expected months of war from now, counted up to the last month looked at.
     """
 
     months: np.ndarray

@@ -105,7 +105,7 @@ def lots(game: WarGame, layout: Layout) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(out))
 
 
-def shape_of(games: Sequence[WarGame], method: Method, outlook: bool, paths: bool) -> Shape:
+def shape_of(games: Sequence[WarGame], method: Method, paths: bool) -> Shape:
     """The form that some games share.
 
     Raises
@@ -131,12 +131,12 @@ def shape_of(games: Sequence[WarGame], method: Method, outlook: bool, paths: boo
         ladder = 1 if first.commitment.strategic_line is None else 2
     return Shape(
         first.learning.kind, first.grid.displacement, len(first.axes), first.time.horizon, first.grid.terminal, ladder,
-        lots(first, layout), method.most_sweeps, method.accelerate, method.acceptance, outlook, paths,
+        lots(first, layout), method.most_sweeps, method.accelerate, method.acceptance, paths,
     )  # fmt: skip
 
 
-def board_of(game: WarGame, layout: Layout, states: Sequence[State]) -> Board:
-    """What all draws share.
+def board_of(game: WarGame, layout: Layout, states: Sequence[State], months: int | None = None) -> Board:
+    """What all draws share; `months` to look ahead of the first state, to the horizon by default.
 
     Raises
     ------
@@ -154,15 +154,18 @@ def board_of(game: WarGame, layout: Layout, states: Sequence[State]) -> Board:
     for state in states:
         place = round((state.statistic + top) / (statistic[1] - statistic[0]))
         inside = len(state.steps) == len(sizes) and all(0 <= s <= n for s, n in zip(state.steps, sizes, strict=True))
+        inside &= 0 <= state.regime < (len(game.regimes.drift) if game.regimes else 1)
         if not inside or not 0 <= state.month < game.time.horizon or not 0 <= place < points:
             raise QueryError(
-                f"state in month {state.month} with {state.steps} steps held, statistic {state.statistic:g}: outside the game; "
-                f"expected a month below {game.time.horizon}, steps within {layout.sizes}, a statistic within {top:g}; choose such a state"
+                f"state in month {state.month} with {state.steps} steps held, statistic {state.statistic:g}, regime {state.regime}: outside the game; "
+                f"expected a month below {game.time.horizon}, steps within {layout.sizes}, a statistic within {top:g}, a regime of the game; choose such a state"
             )
         asked.append((state.month, state.regime, layout.index(state.steps), place))
+    last = game.time.horizon
+    until = last if months is None else min(states[0].month + months + 1, last)
     return Board(
         following.astype(np.int32), moved.astype(float), layout.over, layout.landing.astype(np.int32), layout.final,
-        statistic, np.array(asked, dtype=np.int32),
+        statistic, np.array(asked, dtype=np.int32), np.int32(until),
     )  # fmt: skip
 
 

@@ -13,17 +13,22 @@ from armistice.game.kernel import (
     ACCEPT,
     Board,
     Draw,
+    Offers,
     Shape,
     Stage,
     by_this_regime,
     chances,
     destinations,
     expect,
-    offers_of,
+    over_offers,
     reserve_of,
     stage,
     worth_of_terms,
+    worth_offering,
 )  # fmt: skip
+
+TIE = 1e-9
+"""Payments nearer than this are alike, in shares of the stake; then the lower line is offered."""
 
 
 class Chosen(NamedTuple):
@@ -47,29 +52,21 @@ def choose(shape: Shape, draw: Draw, worth: Any, reserve: Any, now: Stage) -> Ch
 
 def _choose(shape: Shape, draw: Draw, mine: Any, theirs: Any, kept: Any, best: Any, answered: Any) -> Chosen:
     """The offers of one proposer; [G, X, Y] each."""
-    payments, alike, second, chance = [], [], [], []
-    first = [jnp.arange(len(draw.cap))]
-    for n, (u, v, cap) in enumerate(offers_of(shape, mine, theirs, draw.cap, kept)):
-        payment = jnp.where(jnp.isneginf(cap), 0.0, jnp.maximum(-cap, kept - v))  # none where there is no such term
-        value = jnp.where(v + cap >= kept - ACCEPT, u + jnp.minimum(cap, v - kept), -jnp.inf)
-        alike.append((value >= best - ACCEPT) & (jnp.maximum(v - cap, kept) >= answered - ACCEPT))
-        payments.append(jnp.broadcast_to(payment, alike[-1].shape))
-        if n == 0:
-            second.append(first[0])
-            chance.append(jnp.zeros(alike[-1].shape))
-        else:
-            lo, hi = shape.pairs[(n - 1) // 2]
-            first.append(jnp.array([lo]))
-            second.append(jnp.array([hi]))
-            low, high = theirs[:, lo][:, None], theirs[:, hi][:, None]
-            gap = jnp.where(jnp.abs(high - low) < 1e-300, 1.0, high - low)
-            chance.append(((v[0] - low) / gap)[None])
-    size = jnp.concatenate(payments)
-    order = jnp.abs(size) + 1e-9 * jnp.arange(len(size))[:, None, None, None]
-    pick = jnp.argmin(jnp.where(jnp.concatenate(alike), order, jnp.inf), axis=0)
-    odds = jnp.take_along_axis(jnp.concatenate(chance), pick[None], 0)[0] if shape.pairs else jnp.zeros(pick.shape)
-    payment = jnp.take_along_axis(size, pick[None], 0)[0]
-    return Chosen(jnp.concatenate(first)[pick], jnp.concatenate(second)[pick], odds, payment)
+
+    def smaller(offer: Offers, so_far: tuple[Any, Chosen]) -> tuple[Any, Chosen]:
+        least, chosen = so_far
+        payment = jnp.where(jnp.isneginf(offer.cap), 0.0, jnp.maximum(-offer.cap, kept - offer.theirs))
+        alike = (worth_offering(offer, kept) >= best - ACCEPT) & (
+            jnp.maximum(offer.theirs - offer.cap, kept) >= answered - ACCEPT
+        )
+        size = jnp.where(alike, jnp.abs(payment), jnp.inf)
+        take = size < least - TIE
+        fresh = Chosen(offer.term, offer.other, offer.odds, payment)
+        return jnp.where(take, size, least), jax.tree.map(lambda new, old: jnp.where(take, new, old), fresh, chosen)
+
+    zero, none = jnp.zeros(kept.shape), jnp.zeros(kept.shape, jnp.int32)
+    first = (jnp.full(kept.shape, jnp.inf), Chosen(none, none, zero, zero))
+    return over_offers(shape, mine, theirs, draw.cap, kept, smaller, first)[1]
 
 
 class Asked(NamedTuple):
@@ -98,9 +95,9 @@ class Backward(NamedTuple):
 
     asked: Asked
     settle: Any
-    """[T, G, X, Y], or None."""
-    chosen: Chosen | None
-    """With [T] in front."""
+    """[T, G, X, Y]"""
+    chosen: Chosen
+    """With [T] in front; left out (zeros) in months that nobody looks ahead to."""
     sweeps: Any
     error: Any
     paths: Any
@@ -173,18 +170,20 @@ def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
         found = lax.cond(
             jnp.any(board.asked[:, 0] == month), lambda: _ask(shape, board, draw, month, found, state), lambda: found
         )
-        policy = (now.settle, choose(shape, draw, worth, reserve, now)) if shape.outlook else None
+        unset = Chosen(*(jnp.zeros(reserve.shape, kind) for kind in (jnp.int32, jnp.int32, float, float)))
+        wanted = (month >= board.asked[0, 0]) & (month < board.until)
+        policy = (now.settle, lax.cond(wanted, lambda: choose(shape, draw, worth, reserve, now), lambda: unset))
         path = (reserve, now.value) if shape.paths else None
         return (values, found), (policy, path)
 
     values, (sweeps, error) = lax.scan(rest, jnp.zeros((phases, 2, regimes, positions, points)), each)
     asked, terms = len(board.asked), len(draw.cap)
-    unset = Chosen(*(jnp.zeros((2, asked), kind) for kind in (int, int, float, float)))
+    unset = Chosen(*(jnp.zeros((2, asked), kind) for kind in (jnp.int32, jnp.int32, float, float)))
     two = jnp.zeros((asked, 2))
     each_term = jnp.zeros((asked, 2, terms))
     nothing = Asked(two, two, jnp.zeros(asked), each_term, jnp.zeros((asked, 2, 2)), two, two, unset)
     months = jnp.arange(shape.horizon - 1, -1, -1)
     (_, found), (policy, path) = lax.scan(back, (values, nothing), months)
-    settle, chosen = jax.tree.map(lambda a: a[::-1], policy) if shape.outlook else (None, None)
+    settle, chosen = jax.tree.map(lambda a: a[::-1], policy)
     paths = jax.tree.map(lambda a: a[::-1], path) if shape.paths else None
     return Backward(found, settle, chosen, jnp.sum(sweeps), jnp.max(error), paths)

@@ -22,7 +22,7 @@ from itertools import combinations
 
 import numpy as np
 
-from armistice.core.endings import MECHANISMS, OPEN, Blockers
+from armistice.core.endings import MECHANISMS, OPEN, WITHIN, Blockers
 from armistice.game.arrays import Method, State
 from armistice.game.form import WarGame
 from armistice.game.solve import Solution, solve
@@ -140,11 +140,11 @@ def blockers(
     first: Solution | None = None
     for part in parts:
         variants = [without(game, subset) for subset in part for game in games]
-        found = solve(variants, states, method, strict=strict, progress=progress)
+        found = solve(variants, states, method, WITHIN, strict=strict, progress=progress)
         first = first or found
         shape = (len(part), len(games))
         gap |= dict(zip(part, gap_of(found)[:, 0].reshape(shape), strict=True))
-        within |= dict(zip(part, p_settled_within(found, 12).reshape(shape), strict=True))
+        within |= dict(zip(part, p_settled_within(found, WITHIN).reshape(shape), strict=True))
     assert first is not None
 
     def solved(subset: Subset) -> Subset:

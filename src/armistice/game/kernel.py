@@ -50,8 +50,6 @@ class Shape:
     accelerate : bool
     acceptance : float
         Smoothing of accept-or-fight, in shares of the stake; 0 for the hard rule.
-    outlook : bool
-        Whether to look ahead under the analyst's belief.
     paths : bool
         Whether to hand back values at all states.
     """
@@ -66,7 +64,6 @@ class Shape:
     most_sweeps: int = 6000
     accelerate: bool = True
     acceptance: float = 0.0
-    outlook: bool = False
     paths: bool = False
 
 
@@ -87,6 +84,8 @@ class Board(NamedTuple):
     """[Y] evenly spaced."""
     asked: Any
     """[Q, 4] states asked for: month, regime, position, index of the statistic. The first is the start."""
+    until: Any
+    """[] month up to which to look ahead of the start."""
 
 
 class Draw(NamedTuple):
@@ -272,9 +271,31 @@ def worth_of_terms(shape: Shape, board: Board, draw: Draw, after: Any, looks: An
     return lax.cond(looks, reopened, lambda: worth)
 
 
-def offers_of(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> list[tuple[Any, Any, Any]]:
-    """Offers as (mine, theirs, cap), each with the terms or lots in front: [offers, G, X or 1, Y]."""
-    rows = [(jnp.moveaxis(mine, 1, 0)[:, :, None], jnp.moveaxis(theirs, 1, 0)[:, :, None], cap[:, None, None, None])]
+class Offers(NamedTuple):
+    """Offers of one proposer, [G, X or 1, Y] each: what it and the answerer get before any payment."""
+
+    mine: Any
+    theirs: Any
+    cap: Any
+    """Largest payment."""
+    term: Any
+    other: Any
+    """The second term of a lot; the same as `term` where none is drawn."""
+    odds: Any
+    """Chance of the second term."""
+
+
+def over_offers(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any, look: Any, first: Any) -> Any:
+    """Go through all offers, terms first and lots after them: ``first = look(offer, first)``, elementwise.
+
+    Term by term, so that each step runs along the states; a reduction over terms would run state by state.
+    """
+
+    def term(n: Any, so_far: Any) -> Any:
+        place = n.astype(jnp.int32)
+        return look(Offers(mine[:, n][:, None], theirs[:, n][:, None], cap[n], place, place, 0.0), so_far)
+
+    found = lax.fori_loop(0, len(cap), term, first)
     for lo, hi in shape.pairs:
         least = jnp.minimum(cap[lo], cap[hi])
         gap = (theirs[:, hi] - theirs[:, lo])[:, None]
@@ -283,8 +304,14 @@ def offers_of(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> l
             target = jnp.where(jnp.isfinite(least), sign * least, 0.0)
             q = jnp.clip((reserve + target - theirs[:, lo][:, None]) / jnp.where(flat, 1.0, gap), 0, 1) * ~flat
             u = mine[:, lo][:, None] + q * (mine[:, hi] - mine[:, lo])[:, None]
-            rows.append((u[None], (theirs[:, lo][:, None] + q * gap)[None], least[None, None, None, None]))
-    return rows
+            found = look(Offers(u, theirs[:, lo][:, None] + q * gap, least, lo, hi, q), found)
+    return found
+
+
+def worth_offering(offer: Offers, reserve: Any) -> Any:
+    """What a proposer has of an offer that is accepted; minus infinity where it would be refused."""
+    room = offer.theirs - reserve
+    return jnp.where(room + offer.cap >= -ACCEPT, offer.mine + jnp.minimum(offer.cap, room), -jnp.inf)
 
 
 def bargain(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> tuple[Any, Any]:
@@ -293,17 +320,18 @@ def bargain(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> tup
     `mine`, `theirs` : U of proposer and answerer, [G, L, Y]; `reserve` : R of the answerer, [G, X, Y]. Among terms
     that the proposer likes alike, the one that the answerer likes best.
     """
-    offers = offers_of(shape, mine, theirs, cap, reserve)
 
-    def value(u: Any, v: Any, cap: Any) -> Any:
-        return jnp.where(v + cap >= reserve - ACCEPT, u + jnp.minimum(cap, v - reserve), -jnp.inf)
+    def better(offer: Offers, best: Any) -> Any:
+        return jnp.maximum(best, worth_offering(offer, reserve))
 
-    best = jnp.stack([jnp.max(value(*offer), axis=0) for offer in offers]).max(0)
-    answers = [
-        jnp.max(jnp.where(value(u, v, c) >= best - ACCEPT, jnp.maximum(v - c, reserve), -jnp.inf), axis=0)
-        for u, v, c in offers
-    ]
-    return best, jnp.stack(answers).max(0)
+    none = jnp.full(reserve.shape, -jnp.inf)
+    best = over_offers(shape, mine, theirs, cap, reserve, better, none)
+
+    def kinder(offer: Offers, answer: Any) -> Any:
+        alike = worth_offering(offer, reserve) >= best - ACCEPT
+        return jnp.maximum(answer, jnp.where(alike, jnp.maximum(offer.theirs - offer.cap, reserve), -jnp.inf))
+
+    return best, over_offers(shape, mine, theirs, cap, reserve, kinder, none)
 
 
 class Stage(NamedTuple):

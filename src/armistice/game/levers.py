@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armistice.core.endings import OPEN, BargainingRange, BeliefMap, Lever, LeverPair
+from armistice.core.endings import OPEN, WITHIN, BargainingRange, BeliefMap, Lever, LeverPair
 from armistice.game.arrays import Method, State
 from armistice.game.form import Belief, Learning, WarGame
 from armistice.game.solve import solve
@@ -136,8 +136,10 @@ def scan(
     levers = handles(game)
     grids = [_grid(lever) for lever in levers]
     games = [lever.at(value) for lever, grid in zip(levers, grids, strict=True) for value in grid]
-    found = solve([*games, *(g.at_common_prior() for g in games)], states, method, strict=strict, progress=progress)
-    gap, within = gap_of(found)[:, 0], p_settled_within(found, 12)
+    found = solve(
+        [*games, *(g.at_common_prior() for g in games)], states, method, WITHIN, strict=strict, progress=progress
+    )
+    gap, within = gap_of(found)[:, 0], p_settled_within(found, WITHIN)
     number, start, out, brackets = len(games), 0, [], []
     for lever, grid in zip(levers, grids, strict=True):
         row = slice(start, start + len(grid))
@@ -166,7 +168,7 @@ def _edges(
         return []
     inside = [np.linspace(lo, hi, INSIDE + 2)[1:-1] for _, lo, hi, _ in brackets]
     games = [levers[n].at(v) for (n, *_), values in zip(brackets, inside, strict=True) for v in values]
-    is_open = (gap_of(solve(games, states, method, strict=strict))[:, 0] < OPEN).reshape(len(brackets), INSIDE)
+    is_open = (gap_of(solve(games, states, method, 0, strict=strict))[:, 0] < OPEN).reshape(len(brackets), INSIDE)
     out = []
     for (n, lo, hi, from_low), values, row in zip(brackets, inside, is_open, strict=True):
         if from_low:
@@ -217,7 +219,7 @@ def price_of_waiting(
     """Terms now against terms after some steps lost or won: what each side would settle for there."""
     reach = min(reach, game.time.horizon - 1)
     states, steps = around(game, reach, reach)
-    return range_of(solve(game, states, method, strict=strict), "steps", steps, 0)
+    return range_of(solve(game, states, method, 0, strict=strict), "steps", steps, 0)
 
 
 def pairs(
@@ -248,7 +250,7 @@ def pairs(
             games.append(moved)
     if not games:
         return ()
-    is_open = gap_of(solve(games, states, method, strict=strict, progress=progress))[:, 0] < OPEN
+    is_open = gap_of(solve(games, states, method, 0, strict=strict, progress=progress))[:, 0] < OPEN
     best: dict[tuple[str, str], LeverPair] = {}
     for (one, u, other, v, effort), opens in zip(tried, is_open, strict=True):
         key = (one.key, other.key)
@@ -294,5 +296,5 @@ def belief_map(
         for a in means
         for b in means
     ]
-    gap = gap_of(solve(games, states, method, strict=strict, progress=progress))[:, 0]
+    gap = gap_of(solve(games, states, method, 0, strict=strict, progress=progress))[:, 0]
     return BeliefMap(means, means, gap.reshape(MAPPED, MAPPED), now_a, now_b, analyst)

@@ -81,7 +81,7 @@ def _mass_of_terms(shape: Shape, board: Board, draw: Draw, chosen: Chosen, now: 
 
 
 def look_ahead(shape: Shape, board: Board, draw: Draw, solved: Backward) -> Ahead:
-    """Carry the state forward from the first one asked for to the horizon."""
+    """Carry the state forward from the first one asked for, as far as is asked; chances stay as they are after that."""
     start, regime, position, place = board.asked[0]
     regimes, positions, points = draw.transition.shape[0], board.over.shape[0], len(board.statistic)
     index, upper = destinations(shape, board, draw.offset[-1])
@@ -100,8 +100,7 @@ def look_ahead(shape: Shape, board: Board, draw: Draw, solved: Backward) -> Ahea
 
     def forward(mass: Any, policy: tuple[Any, Any, Any]) -> tuple[Any, tuple[Any, ...]]:
         month, settle, chosen = policy
-        live = month >= start
-        settle = jnp.where(live, settle, 0.0)[..., None]
+        settle = settle[..., None]
         found = _mass_of_terms(shape, board, draw, chosen, jnp.sum(mass * settle, axis=-1))
         left = mass * (1 - settle)
         chance = likely if by_drift else chances(shape, board, draw, draw.analyst, draw.offset[-1], month)[..., None]
@@ -117,11 +116,17 @@ def look_ahead(shape: Shape, board: Board, draw: Draw, solved: Backward) -> Ahea
         at = jnp.sum(moved, axis=(0, 2, 3))
         won = jnp.stack([jnp.sum(jnp.where(e, at, 0.0)) for e in ends])
         moved = jnp.where(board.over[None, :, None, None], 0.0, moved)
-        moved, won = jnp.where(live, moved, mass), jnp.where(live, won, 0.0)
         return moved, (*found, won, jnp.sum(left))
 
+    def skip(mass: Any, policy: tuple[Any, Any, Any]) -> tuple[Any, tuple[Any, ...]]:
+        return mass, jax.tree.map(lambda a: jnp.zeros(a.shape, a.dtype), jax.eval_shape(forward, mass, policy)[1])
+
+    def month_by_month(mass: Any, policy: tuple[Any, Any, Any]) -> tuple[Any, tuple[Any, ...]]:
+        wanted = (policy[0] >= start) & (policy[0] < board.until)
+        return lax.cond(wanted, forward, skip, mass, policy)
+
     _, (lines, shares, total, surrender, won, left) = lax.scan(
-        forward, mass, (jnp.arange(shape.horizon), solved.settle, solved.chosen)
+        month_by_month, mass, (jnp.arange(shape.horizon), solved.settle, solved.chosen)
     )
     lines, shares, total = jnp.cumsum(lines, 0), jnp.cumsum(shares, 0), jnp.cumsum(total)
     won = jnp.concatenate([jnp.zeros((1, 2)), jnp.cumsum(won, 0)[:-1]])

@@ -49,7 +49,9 @@ class Solution:
         The arrays that were solved.
     asked : Asked
         What was found at the states, [draw, state, ...].
-    ahead : Ahead or None
+    months : int
+        Months looked ahead of the start.
+    ahead : Ahead
         What lies ahead of the start, [draw, month, ...].
     sweeps, error : array, shape (draws,)
         Sweeps at the horizon, and the change of the last.
@@ -62,8 +64,9 @@ class Solution:
     shape: Shape
     states: tuple[State, ...]
     draws: Draw
+    months: int
     asked: Asked
-    ahead: Ahead | None
+    ahead: Ahead
     sweeps: np.ndarray
     error: np.ndarray
     paths: tuple[np.ndarray, np.ndarray] | None
@@ -116,7 +119,7 @@ def solve(
     games: WarGame | Sequence[WarGame],
     states: Sequence[State] = (),
     method: Method | None = None,
-    outlook: bool = True,
+    months: int | None = None,
     paths: bool = False,
     strict: bool = True,
     progress: Callable[[float], None] = lambda share: None,
@@ -130,8 +133,8 @@ def solve(
     states : sequence of State
         To be looked at besides the start; the first one stands for the start where `games` is looked at from later on.
     method : Method, optional
-    outlook : bool
-        Whether to look ahead of the start.
+    months : int, optional
+        To look ahead of the start; to the horizon by default, 0 for this month alone.
     paths : bool
         Whether to hand back values at all states (large).
     strict : bool
@@ -153,16 +156,17 @@ def solve(
     games = (games,) if isinstance(games, WarGame) else tuple(games)
     layout = lay_out(games[0])
     states = tuple(states) or (start_of(games[0]),)
-    shape = shape_of(games, method or Method(), outlook, paths)
+    shape = shape_of(games, method or Method(), paths)
     draws = draws_of(games, layout, shape)
-    board = board_of(games[0], layout, states)
-    found = Solution(games, layout, shape, states, draws, *solve_arrays(shape, board, draws, progress))
+    board = board_of(games[0], layout, states, months)
+    looked = int(board.until) - 1 - states[0].month
+    found = Solution(games, layout, shape, states, draws, looked, *solve_arrays(shape, board, draws, progress))
     if strict and not found.converged:
         raise NotConverged(found.status)
     return found
 
 
-Answer = tuple[Asked, Ahead | None, np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray] | None]
+Answer = tuple[Asked, Ahead, np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray] | None]
 
 
 def solve_arrays(
@@ -197,8 +201,7 @@ def solve_arrays(
 
 def _one(shape: Shape, board: Board, draw: Draw) -> Answer:
     solved = solve_backwards(shape, board, draw)
-    ahead = look_ahead(shape, board, draw, solved) if shape.outlook else None
-    return solved.asked, ahead, solved.sweeps, solved.error, solved.paths
+    return solved.asked, look_ahead(shape, board, draw, solved), solved.sweeps, solved.error, solved.paths
 
 
 @functools.lru_cache(maxsize=32)

@@ -145,12 +145,11 @@ def outlook_of(found: Solution, months: int | None = None) -> Outlook:
     Parameters
     ----------
     months : int, optional
-        Last month; the last but one before the horizon by default, and never beyond it.
+        Last month; the last that was looked at by default, and never beyond it (nor beyond the last but one before
+        the horizon).
     """
-    ahead = found.ahead
-    assert ahead is not None, "solved without an outlook"
-    start = found.states[0].month
-    last = found.shape.horizon - 1 - start
+    ahead, start = found.ahead, found.states[0].month
+    last = min(found.months, found.shape.horizon - 1 - start)
     stop = start + 1 + (last if months is None else min(months, last))
     row = slice(start, stop)
     with np.errstate(divide="ignore", invalid="ignore"):
