@@ -109,6 +109,17 @@ def expected_utility(
     }  # fmt: skip
 
 
+def moved_once(positions: Numbers, salience: Numbers, capability: Numbers) -> Numbers:
+    """Positions after one round, and nothing else."""
+    low, span = min(positions), (max(positions) - min(positions)) or 1.0
+    x = [(position - low) / span for position in positions]
+    w = [c * s for c, s in zip(capability, salience, strict=True)]
+    p = [[chance(x, w, i, j) for j in range(len(x))] for i in range(len(x))]
+    median = weighted_median(x, w)
+    r = risk_exponents(x, salience, p, median, 1.0, 0.5)
+    return [low + span * position for position in moved(x, salience, p, r, median, 1.0, 0.5)]
+
+
 # --- the central position of KTAB -----------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Fearon 1995: every formula against the game itself, solved by enumeration, linear programs, or iteration of values."""
+"""Fearon 1995: every formula against the game itself, by enumeration, linear programs, or iteration of values."""
 
 from __future__ import annotations
 

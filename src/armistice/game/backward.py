@@ -106,34 +106,37 @@ class Backward(NamedTuple):
 
 def _ask(shape: Shape, board: Board, draw: Draw, month: Any, found: Asked, state: tuple[Any, ...]) -> Asked:
     """Write down what this month's states say to those who asked for them."""
-    now, reserve, worth, likely, value = state
-    index, weight = destinations(shape, board, draw.offset[-1])
+    now, chosen, reserve, worth, likely, value = state
     when, g, x, y = board.asked.T
-    positions, points = reserve.shape[2], reserve.shape[3]
-    flat = by_this_regime(value, draw.transition).reshape(2, draw.transition.shape[0], -1)
-    place = index[:, g, x, y]  # [D, Q]
-    up = jnp.minimum(place + 1, positions * points - 1)
-    share = jnp.broadcast_to(weight, (*index.shape[:3], weight.shape[-1]))[
-        :, g, x, jnp.minimum(y, weight.shape[-1] - 1)
-    ]
-    then = (1 - share) * flat[:, g, place] + share * flat[:, g, up]  # [2, D, Q]
-    likely = jnp.broadcast_to(likely, (2, *index.shape))[:, :, g, x, y]  # [2, D, Q]
-    offers = jnp.stack([worth[i][g, :, y].T for i in (0, 1)])[..., None]  # [2, L, Q, 1]
-    here = Stage(*(part[..., g, x, y][..., None, None] for part in now))
-    chosen = choose(shape, draw, offers.swapaxes(1, 2), reserve[:, g, x, y][..., None, None], here)
+    regimes, positions, points = reserve.shape[1:]
+    at = (g * positions + x) * points + y
+
+    def there(part: Any, place: Any = at) -> Any:
+        """A part of all states, [..., G, X, Y], at those asked for, [..., Q]."""
+        rows = part.reshape(*part.shape[:-3], -1)
+        return jnp.take(rows, place, axis=-1, mode="clip")
+
+    index, weight = destinations(shape, board, draw.offset[-1])
+    flat = by_this_regime(value, draw.transition).reshape(2, regimes, -1)
+    place = g * positions * points + there(index)  # [D, Q]
+    share = there(jnp.broadcast_to(weight, index.shape))
+    low, up = (jnp.take(flat.reshape(2, -1), p, axis=-1, mode="clip") for p in (place, place + 1))
+    then = low + share * (up - low)  # [2, D, Q]
+    expected = jnp.sum(there(jnp.broadcast_to(likely, (2, *index.shape)))[:, None] * then[None], axis=2)  # [2, 2, Q]
+    offers = jnp.take(worth.reshape(2, regimes, -1, points), g, axis=1, mode="clip")
+    offers = jnp.take_along_axis(offers, y[None, :, None, None], axis=3)[..., 0]  # [2, Q, L]
     new = Asked(
-        reserve[:, g, x, y].T, now.value[:, g, x, y].T, now.settle[g, x, y], offers[..., 0].transpose(2, 0, 1),
-        jnp.einsum("idq,jdq->qij", likely, then), now.answer[:, g, x, y].T, now.best[:, g, x, y].T,
-        Chosen(*(part[..., 0, 0] for part in chosen)),
+        there(reserve).T, there(now.value).T, there(now.settle), offers.swapaxes(0, 1), expected.transpose(2, 0, 1),
+        there(now.answer).T, there(now.best).T, Chosen(*(there(part) for part in chosen)),
     )  # fmt: skip
 
     def keep(old: Any, fresh: Any) -> Any:
         mine = (when == month).reshape(-1, *([1] * (fresh.ndim - 1)))
         return jnp.where(mine, fresh, old)
 
-    chosen = jax.tree.map(lambda old, fresh: jnp.where(when == month, fresh, old), found.chosen, new.chosen)
+    both = jax.tree.map(lambda old, fresh: jnp.where(when == month, fresh, old), found.chosen, new.chosen)
     without: Any = ()
-    return jax.tree.map(keep, found._replace(chosen=without), new._replace(chosen=without))._replace(chosen=chosen)
+    return jax.tree.map(keep, found._replace(chosen=without), new._replace(chosen=without))._replace(chosen=both)
 
 
 def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
@@ -166,13 +169,13 @@ def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
 
         values, told = lax.scan(one, jnp.zeros_like(later), each)
         now, reserve, worth, chance = jax.tree.map(lambda a: a[-1], told)
-        state = (now, reserve, worth, chance, later[-1])
-        found = lax.cond(
-            jnp.any(board.asked[:, 0] == month), lambda: _ask(shape, board, draw, month, found, state), lambda: found
-        )
         unset = Chosen(*(jnp.zeros(reserve.shape, kind) for kind in (jnp.int32, jnp.int32, float, float)))
-        wanted = (month >= board.asked[0, 0]) & (month < board.until)
-        policy = (now.settle, lax.cond(wanted, lambda: choose(shape, draw, worth, reserve, now), lambda: unset))
+        is_asked = jnp.any(board.asked[:, 0] == month)
+        wanted = is_asked | ((month >= board.asked[0, 0]) & (month < board.until))
+        chosen = lax.cond(wanted, lambda: choose(shape, draw, worth, reserve, now), lambda: unset)
+        state = (now, chosen, reserve, worth, chance, later[-1])
+        found = lax.cond(is_asked, lambda: _ask(shape, board, draw, month, found, state), lambda: found)
+        policy = (now.settle, chosen)
         path = (reserve, now.value) if shape.paths else None
         return (values, found), (policy, path)
 

@@ -134,10 +134,9 @@ class Draw(NamedTuple):
 
 def _bins(mean: Any, sd: Any, moves: tuple[int, ...]) -> Any:
     """Chances of the displacements of a normal drift, edges half-way between them; [D, ...]."""
-    edges = [(lo + hi) / 2 for lo, hi in itertools.pairwise(moves)]
-    below = [0.5 * (1 + erf((edge - mean) / (sd * np.sqrt(2)))) for edge in edges]
-    bounds = [jnp.zeros_like(mean), *below, jnp.ones_like(mean)]
-    return jnp.stack([hi - lo for lo, hi in itertools.pairwise(bounds)])
+    edges = np.array([(lo + hi) / 2 for lo, hi in itertools.pairwise(moves)]).reshape(-1, *([1] * jnp.ndim(mean)))
+    below = 0.5 * (1 + erf((edges - mean) / (sd * np.sqrt(2))))
+    return jnp.diff(below, axis=0, prepend=0.0, append=1.0)
 
 
 def displaced(shape: Shape, drift: Any, spread: Any) -> Any:

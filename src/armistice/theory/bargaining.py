@@ -72,7 +72,8 @@ def kalai_smorodinsky(
     Payoffs: as in the Nash solution.
     Equilibrium: (u_A - d_A) / (m_A - d_A) to (u_B - d_B) / (m_B - d_B) as w to 1 - w, where m_A and m_B are the most
         that each side can have while the other does no worse than disagreement.
-    Comparative statics: a side gains where the best that it could hope for grows, all else equal; it does not depend on units.
+    Comparative statics: a side gains where the best that it could hope for grows, all else equal, and as its weight
+        rises; the agreement does not depend on the unit in which either side's utility is measured.
     Cannot say: why agreement fails where it would serve both; how long it takes.
     """
     return _solved(
@@ -91,7 +92,8 @@ def egalitarian(
     Information: complete.
     Payoffs: as in the Nash solution; here the units of the two utilities must be comparable.
     Equilibrium: u_A - d_A to u_B - d_B as w to 1 - w; where a side has its most before that, the other takes the rest.
-    Comparative statics: no side loses where agreements are added; a side's utility rises with its own disagreement and weight.
+    Comparative statics: the smaller gain never falls where agreements are added; a side's utility rises with its own
+        disagreement and weight.
     Cannot say: how to compare the utilities of two sides; the solution takes the comparison as given.
     """
     return _solved("egalitarian", utilities, lotteries, power_a, power_b, disagreement_a, disagreement_b, weight_a)
@@ -112,7 +114,7 @@ def rubinstein(discount_a: Array, discount_b: Array) -> dict[str, Array]:
     # Written with what is lost of a period, so that factors near 1 keep their digits.
     lost_a, lost_b = 1 - np.asarray(discount_a), 1 - np.asarray(discount_b)
     both = lost_b + discount_b * lost_a
-    rate_a, rate_b = -np.log1p(-lost_a), -np.log1p(-lost_b)
+    rate_a, rate_b = -np.log(discount_a), -np.log(discount_b)
     return {
         "share_a": lost_b / both, "share_b": discount_b * lost_a / both,
         "second_share_a": discount_a * lost_b / both, "limit_share_a": rate_b / (rate_a + rate_b),

@@ -101,7 +101,7 @@ def screening_by_fighting(
     Comparative statics: rounds fall with μ and with the cost to the government; without a difference in survival they never end.
     Cannot say: whether a third party could make terms stick, and so let offers screen.
     """
-    stay_s, stay_w = 1 - win_strong - elim_strong, 1 - win_weak - elim_weak
+    stay_s, stay_w = max(1 - win_strong - elim_strong, 0.0), max(1 - win_weak - elim_weak, 0.0)
     worth = (discount * win_strong - (1 - discount) * c_r) / (1 - discount * stay_s)
     strong = max(worth, 0.0)
     keep = 1 - strong
@@ -158,7 +158,7 @@ def secret_arming(z0: Array, z1: Array, w_d: Array, w_t: Array, k: Array, sigma:
     seen = arm * sigma
     return {
         "arm": arm, "strike": strike, "p_war": seen + (1 - seen) * strike, "p_war_unarmed": (1 - arm) * strike,
-        "peace": ~tempted, "sigma_peace": np.clip(1 - (1 - z0 - w_t + k) / (1 - z1 - w_t), 0.0, 1.0),
+        "peace": np.logical_not(tempted), "sigma_peace": np.clip(1 - (1 - z0 - w_t + k) / (1 - z1 - w_t), 0.0, 1.0),
     }  # fmt: skip
 
 
@@ -190,9 +190,9 @@ def long_shift(p: Array, step: Array, destruction: Array, discount: Array) -> di
     need = np.maximum(p + destruction / (1 - destruction), 1e-300)
     latest = -np.log(need) / decay
     bottom = (1 + lambertw(-p / need / math.e).real) / decay
-    longest = np.maximum(np.floor(latest + 1e-9), 1)
+    longest = np.maximum(np.floor(latest), 1)
     tried = np.clip(np.stack([np.ones_like(p), np.floor(bottom), np.ceil(bottom), longest]), 1, longest)
-    able = decay * tried <= -np.log(need) + _EVEN
+    able = decay * tried < -np.log(need) - _EVEN
     asked = (need * np.exp(np.where(able, decay * tried, 0.0)) - p) / tried
     threshold = np.where(able, asked, 1.0).min(axis=0).clip(0, 1)
     return {
@@ -203,7 +203,6 @@ def long_shift(p: Array, step: Array, destruction: Array, discount: Array) -> di
 
 
 _STAKE, _FLOW, _CHANCE = "share of the stake", "share of the flow", "probability"
-_DISCOUNT = Input("discount", "discount factor δ, of a period", 0.98, 0, 1, open_high=True)
 _ABSTRACT = "Our reduction in the spirit of the paper, of which only the abstract was read; no replication."
 
 
@@ -219,7 +218,7 @@ MODELS = (
         (
             Input("y0", "worth of the stake at the start", 100, 0, 1e9),
             Input("harm", "share of the stake that each period destroys", 0.12, 0.001, 1),
-            Input("cost", "cost of a period of war to each, in the unit of the stake", 20, 0, 1e9, open_low=True),
+            Input("cost", "cost of a period of war to each, in the unit of the stake", 20, 1e-6, 1e9),
             Input("p_first", "chance that a surprise attack wins at once", 0.5, 0, 1),
             Input("p_second", "chance that a surprise attack loses at once", 0.05, 0, 1),
             Input("l", "chance of each side to win a period of war", 0.1, 0, 0.5),
@@ -268,7 +267,7 @@ MODELS = (
     Model(
         "fearon2013", "Fighting as the only screen", screening_by_fighting,
         (
-            _DISCOUNT,
+            Input("discount", "discount factor δ, of a period", 0.98, 0, 0.999999),
             Input("c_g", "cost of a period of war to the government, share of the flow", 0.1, 0, 1000),
             Input("c_r", "cost of a period of war to the rebel, share of the flow", 0.05, 0, 1000),
             Input("win_strong", "chance that a strong rebel wins in a period", 0.1, 0, 1),
@@ -297,6 +296,7 @@ MODELS = (
             _ABSTRACT,
             "Where both types survive alike, fighting teaches nothing: the government concedes at once or never.",
             "Where war is worth less than nothing to the strong rebel it gives up for 0.",
+            "Offers below W_S are left out altogether, so that a rebel known to be weak (mu = 0) is fought to the end.",
         ),
     ),
     Model(

@@ -81,7 +81,12 @@ def jackson_morelli2007(
     spoils_i, spoils_j = p * gain * w_j, (1 - p) * gain * w_i
     wants_i = bias_i * spoils_i > at_risk_i * (1 + _TIE)
     wants_j = bias_j * spoils_j > at_risk_j * (1 + _TIE)
-    return {"bias": at_risk_i / spoils_i, "wants_war_i": wants_i, "wants_war_j": wants_j, "peace": ~(wants_i | wants_j)}
+    return {
+        "bias": at_risk_i / spoils_i,
+        "wants_war_i": wants_i,
+        "wants_war_j": wants_j,
+        "peace": np.logical_not(wants_i | wants_j),
+    }
 
 
 MODELS = (

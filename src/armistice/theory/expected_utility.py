@@ -29,7 +29,7 @@ import numpy as np
 from armistice.core.model import CHECKED, DERIVED, MEMORY, Input, Model, Output, Rule
 
 REFERENCE = (
-    "J. B. Scholz, G. J. Calbert and G. A. Smith, \"Unravelling Bueno De Mesquita's Group Decision Model\", "
+    'J. B. Scholz, G. J. Calbert and G. A. Smith, "Unravelling Bueno De Mesquita\'s Group Decision Model", '
     "Journal of Theoretical Politics 23 (2011) 510–531"
 )
 Array = Any
@@ -38,7 +38,7 @@ NOTHING = 1e-12
 """What counts as zero: an expected utility, or a distance in shares of the range."""
 NO_VOTES = 1e-13
 """Votes cast, as a share of all weight, below which nobody cares who prevails and the chance is one half."""
-CHUNK = 2**17
+CHUNK = 2**16
 """Pairs of actors solved at once in one thread; more would leave the fast memory of a core."""
 MOST_ROUNDS = 1000
 
@@ -166,7 +166,8 @@ def _chances(x: Array, w: Array, apart: Array) -> Array:
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, level[None], -1)
     where = pair[rank[:, :, None], rank[:, None, :]]
-    under = np.take_along_axis(under, where.reshape(len(x), -1), -1).reshape(-1, n, n)
+    where += len(one) * np.arange(len(x))[:, None, None]
+    under = under.ravel().take(where)
     own = np.take_along_axis(own, rank, -1)
     total = sums[0, :, -1][:, None, None]
     apart = apart.reshape(-1, n, n)
@@ -182,28 +183,33 @@ def _round(x: Array, s: Array, w: Array, risk: bool, q: float, t: float) -> tupl
     """Positions after a round, chances to prevail and risk exponents; positions in shares of the range."""
     apart = np.abs(x[..., :, None] - x[..., None, :])
     p = _chances(x, w, apart)
-    swapped = np.swapaxes(p, -1, -2)
     median = np.abs(x - _median(x, w)[..., None])
-    r = _risk_exponents(apart, swapped, s, median, q, t) if risk else np.ones(x.shape)
+    r = _risk_exponents(apart, p, s, median, q, t) if risk else np.ones(x.shape)
     power = r[..., None]
-    lost = 4 * (0.5 - 0.5 * apart) ** power  # U_s = 2 - lost
-    failed = 4 * (0.5 + 0.5 * apart) ** power
-    kept = 2 - q * (2 - 4 * 0.5**power)  # of a success that loses nothing
-    spread = failed - lost
-    # A challenge fails where it is contested and lost; both sides are judged with the exponent of the row's actor.
-    mine = kept - lost - s[..., None, :] * (1 - p) * spread
-    theirs = kept - lost - s[..., :, None] * (1 - swapped) * spread
+    half = 0.5 * apart
+    lost = (0.5 - half) ** power  # U_s = 2 - 4 lost
+    spread = (0.5 + half) ** power
+    spread -= lost
+    spread *= 4
+    success = (2 - q * (2 - 4 * 0.5**power)) - 4 * lost
+    # A challenge fails where it is contested and lost; the column's actor loses with the chance that the row's prevails.
+    # Both sides are judged with the exponent of the row's actor.
+    risked = p * spread
+    theirs = success - s[..., :, None] * risked
+    spread -= risked
+    spread *= s[..., None, :]
+    mine = np.subtract(success, spread, out=success)
     if q < 1:
         mine -= (1 - q) * _without(median[..., :, None], apart, power, t)
         theirs -= (1 - q) * _without(median[..., None, :], apart, power, t)
-    step = np.swapaxes(x[..., :, None] - x[..., None, :], -1, -2)
     asked = (theirs > NOTHING) & (apart > NOTHING)
     yields = asked & (mine < -NOTHING)
     asked &= (mine > NOTHING) & (theirs > mine + NOTHING)
     part = np.minimum(-mine / np.where(yields, theirs, 1.0), 1.0, out=mine)
     move = np.where(yields, part * apart, np.where(asked, apart, np.inf))
-    left = np.where(step < 0, move, np.inf).min(-1)
-    right = np.where(step > 0, move, np.inf).min(-1)
+    lower = x[..., None, :] < x[..., :, None]
+    left = np.where(lower, move, np.inf).min(-1)
+    right = np.where(lower, np.inf, move).min(-1)
     down = left <= right + NOTHING
     least = np.where(down, -left, right)
     return x + np.where(np.isfinite(least), least, 0.0), p, r
@@ -215,13 +221,13 @@ def _without(from_median: Array, apart: Array, power: Array, t: float) -> Array:
     return 2 - 4 * (t * np.maximum(0.5 - shift, 0.0) ** power + (1 - t) * (0.5 + shift) ** power)
 
 
-def _risk_exponents(apart: Array, swapped: Array, s: Array, median: Array, q: float, t: float) -> Array:
+def _risk_exponents(apart: Array, p: Array, s: Array, median: Array, q: float, t: float) -> Array:
     """From 1/2 for the actor whom challenges promise most, to 2 for the one whom they promise least.
 
     With the exponent 1 utilities are linear: U_s = 2 u, U_f = -2 u, U_q = 0, U_b = m + u and U_w = -(m + u).
     """
     n = apart.shape[-1]
-    gain = (2 * apart * (1 - 2 * s[..., :, None] * (1 - swapped))).sum(-1)
+    gain = (2 * apart * (1 - 2 * s[..., :, None] * p)).sum(-1)
     others = median.sum(-1, keepdims=True) - median + apart.sum(-1)
     danger = gain - (1 - q) * (2 * t - 1) * others
     high, low = danger.max(-1, keepdims=True), danger.min(-1, keepdims=True)

@@ -163,7 +163,8 @@ def indivisible(low: Array, high: Array, alpha: Array, parts: Array) -> dict[str
     Equilibrium: with j parts A can have any share from j alpha / parts to j alpha / parts + 1 - alpha; terms are
         blocked if none of these meets [low, high], for one part if 1 - alpha < low and alpha > high. A lottery
         that gives A the good with chance q restores them if 1 - (1 - low) / alpha <= q <= high / alpha.
-    Comparative statics: blocked terms are likelier with larger alpha and a narrower range; doubling the parts cannot hurt.
+    Comparative statics: terms are the sooner blocked the larger alpha and the narrower the range; doubling the parts
+        cannot hurt.
     Cannot say: why the sides do not pay each other or keep to a lottery; that is a problem of commitment.
     """
     scarce, bulky = alpha > 1 - low, alpha > high
@@ -249,14 +250,14 @@ MODELS = (
         ),
         (
             Output("war", "whether side B fights now"),
-            Output("threshold", "later chance p2 above which war comes; 1 where no shift is large enough", "probability"),
+            Output("threshold", "chance p2 above which war comes; 1 where no shift is large enough", "probability"),
             Output("value_fight", "payoff of side B from war now", _FLOWS),
             Output("value_accept", "payoff of side B if it is given everything now and its due later", _FLOWS),
         ),
         REFERENCE, (CHECKED, DERIVED), "commitment",
         notes=(
             "War comes exactly where p2 exceeds the threshold; the threshold is set to 1 where side B would not fight "
-            "even if it were to lose everything later, because peace still gives it the whole flow of the first period.",
+            "even if it were to lose everything later, because peace still gives it all of the first period's flow.",
         ),
     ),
     Model(

@@ -3,7 +3,7 @@
 One side makes all the offers and does not know whether the other is weak or strong; refusals and battles tell it. The
 loser of a battle loses a unit and who has none left loses everything. With known strength the informed side is held to
 
-.. math:: W(n_A, n_D) = -k_D + p W(n_A, n_D - 1) + (1 - p) W(n_A - 1, n_D), \\quad W(\\cdot, 0) = 0, \\; W(0, \\cdot) = 1,
+.. math:: W(n_A, n_D) = -k_D + p W(n_A, n_D - 1) + (1 - p) W(n_A - 1, n_D), \\; W(\\cdot, 0) = 0, \\; W(0, \\cdot) = 1,
 
 the value of fighting to the finish, and there is no war; with hidden strength the recursion of
 `armistice.theory.screening` gives the perfect Bayesian equilibrium exactly.
@@ -42,10 +42,10 @@ def offers_between_battles(
     Information: D knows its type, A the chance mu that it is strong; battles are seen by both.
     Payoffs: an offer y gives y to D and 1 - y to A; each battle costs k_a and k_d; all in shares of the stake.
     Equilibrium: A contents both types, for 1 - W_strong, or offers R(m), at which the weak type is indifferent and
-        mixes so that a refusal leaves the belief m, for (1 - mu/m)(1 - R(m)) + (mu/m) C(m) with C the worth of fighting.
+        mixes so that a refusal leaves the belief m, for (1 - mu/m)(1 - R(m)) + (mu/m) C(m), C the worth of war.
         For one unit each the cutoff is (p_weak - p_strong) / (p_weak - p_strong + k_a + k_d), while W_weak >= 0.
-    Comparative statics: the offer rises and A's value falls with mu; above the cutoff nobody refuses. A lost battle
-        raises the next offer of A, a won one lowers it.
+    Comparative statics: the offer rises and A's value falls with mu; above the cutoff nobody refuses. After a lost
+        battle A offers more than before it, and more than after a won one.
     Cannot say: what happens where both sides have something to hide, or where D too can make offers.
     """
     game = filson_werner((n_a, n_d), (p_weak, p_strong), (k_a, k_d))
@@ -95,7 +95,7 @@ MODELS = (
         ),
         notes=(
             "Our reduction, after a structure reconstructed from memory; it replicates no number of the paper.",
-            "A fight to the finish can be worth less than nothing: such a type would rather quit and accepts any offer.",
+            "A fight to the finish can be worth less than nothing: such a type would rather quit, and takes anything.",
             "Where no refusal is expected, the posterior is 1 by assumption. At the cutoff the lower offer is given.",
         ),
     ),

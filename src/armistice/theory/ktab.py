@@ -29,6 +29,8 @@ REFERENCE = (
 )
 Array = Any
 """A number or an array of numbers."""
+ROUNDING = 1e-14
+"""Coalitions below this share of all capability are none."""
 SQUARINGS = 60
 """Of the matrix of steps, at most; each doubles the number of steps taken."""
 AT_REST = 1e-15
@@ -110,8 +112,9 @@ def coalitions(positions: Array, salience: Array, capability: Array, risk: Array
     for_left, for_right = _backing(sums, under, at, one, two)
     out = np.zeros((len(x), n, n))
     rows = np.arange(len(x))[:, None]
-    out[rows, order[:, one], order[:, two]] = np.maximum(for_left, 0.0)
-    out[rows, order[:, two], order[:, one]] = np.maximum(for_right, 0.0)
+    least = ROUNDING * c.sum(-1, keepdims=True)  # what the sums leave where nobody cares
+    out[rows, order[:, one], order[:, two]] = np.where(for_left > least, for_left, 0.0)
+    out[rows, order[:, two], order[:, one]] = np.where(for_right > least, for_right, 0.0)
     return out.reshape(*shape, n)
 
 
@@ -148,8 +151,7 @@ def _victories(strength: Array, n: Array) -> Array:
     top = np.maximum(strength, other)
     scale = np.where(top > 0, top, 1.0)
     n = n[..., None, None]
-    with np.errstate(under="ignore"):
-        mine, theirs = (strength / scale) ** n, (other / scale) ** n
+    mine, theirs = (strength / scale) ** n, (other / scale) ** n
     out = np.where(top > 0, mine / np.where(top > 0, mine + theirs, 1.0), 0.5)
     return np.where(np.eye(strength.shape[-1], dtype=bool), 0.5, out)
 

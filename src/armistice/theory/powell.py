@@ -2,8 +2,8 @@
 
 Where power and benefits differ, the dissatisfied side must be bought off by one who does not know its price (1999).
 Offers and rounds of fighting tell the types apart (2004). Without any hidden information there is war where power
-shifts faster than the surplus of peace can pay for (2006): with B the value of the flow of pies and M_j(t) what side j can
-lock in by fighting at t, peace at t is impossible if
+shifts faster than the surplus of peace can pay for (2006): with B the value of the flow of pies and M_j(t) what side j
+can lock in by fighting at t, peace at t is impossible if
 
 .. math:: \\delta M_1(t+1) - M_1(t) > B - [M_1(t) + M_2(t)] .
 
@@ -37,7 +37,7 @@ Array = Any
 
 _ROUNDING = 1e-12
 _APART = 1e-6
-"""The least difference between the types, and chance of an end in a round, that the recursion can tell from rounding."""
+"""The least difference of types, and chance of an end in a round, that the recursion can tell from rounding."""
 _SHARE = "share of the stake"
 _FLOW = "share of the flow of pies"
 
@@ -182,7 +182,6 @@ def _ends(v: Mapping[str, Any], kind: str) -> Array:
     return (total >= _APART) & (total <= 1)
 
 
-_COMMITMENT_P = Input("p", "chance that side 1 wins a war", 0.3, 0, 1)
 _DESTRUCTION = Input("destruction", "fraction of the flow that war destroys", 0.1, 0, 1)
 _DISCOUNT = Input("discount", "worth today of a payoff one period later", 0.9, 0, 1, open_high=True)
 _ENDS_SAY = "a sum from 1e-6 to 1"
@@ -264,7 +263,7 @@ MODELS = (
     Model(
         "powell2006.first_strike", "The advantage of striking first as a problem of commitment", first_strike,
         (
-            _COMMITMENT_P,
+            Input("p", "chance that side 1 wins a war if neither strikes first", 0.3, 0, 1),
             Input("advantage", "gain in the chance of victory of who strikes first", 0.1, 0, 0.5),
             _DESTRUCTION, _DISCOUNT,
         ),

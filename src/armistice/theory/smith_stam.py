@@ -114,24 +114,24 @@ def _backward(
     The last battle looked at is so late that at even odds one war in 10^13 lasts as long; there they fight to the finish
     at the mean beliefs of that day.
     """
-    last, x = battles + max(300, 6 * n * n), np.arange(n + 1)
-    reserve: tuple[Array, Array] = (np.zeros((battles + 1, n + 1)), np.zeros((battles + 1, n + 1)))
+    last, x, price = battles + max(300, 6 * n * n), np.arange(n + 1), np.array(cost)[:, None]
+    prior, split = np.array(priors), np.array([lambda_, 1 - lambda_])[:, None]
     # Lines that so many battles cannot reach are carried along with counts cut to what is possible.
-    means = [(prior[0] + np.clip((last + x - start) / 2, 0, last)) / (sum(prior) + last) for prior in priors]
-    ruin = [_ruin(n, mean) for mean in means]
-    won, length = ([found[i][x, x] for found in ruin] for i in (0, 1))
-    v_a, v_b = won[0] - cost[0] * length[0], 1 - won[1] - cost[1] * length[1]
-    for m in range(last - 1, -1, -1):
-        victories = np.clip((m + x[1:-1] - start) / 2, 0, m)
-        p_a, p_b = ((prior[0] + victories) / (sum(prior) + m) for prior in priors)
-        r_a = p_a * v_a[2:] + (1 - p_a) * v_a[:-2] - cost[0]
-        r_b = p_b * v_b[2:] + (1 - p_b) * v_b[:-2] - cost[1]
-        shared = np.maximum(1 - r_a - r_b, 0)
-        v_a[1:-1], v_b[1:-1] = r_a + lambda_ * shared, r_b + (1 - lambda_) * shared
-        if m <= battles:
-            for row, found, ends in zip(reserve, (r_a, r_b), ((0, 1), (1, 0)), strict=True):
-                row[m, 0], row[m, 1:-1], row[m, n] = ends[0], found, ends[1]
-    return reserve
+    m = np.arange(last + 1)[:, None, None]
+    victories = np.clip((m + x - start) / 2, 0, m)
+    mean = (prior[:, :1] + victories) / (prior.sum(axis=1)[:, None] + m)
+    won, length = (found.reshape(2, n + 1, n + 1)[:, x, x] for found in _ruin(n, mean[last].ravel()))
+    value = np.stack([won[0], 1 - won[1]]) - price * length
+    reserve = np.zeros((2, battles + 1, n + 1))
+    reserve[0, :, n] = reserve[1, :, 0] = 1.0
+    mean = mean[:, :, 1:-1]
+    for day in range(last - 1, -1, -1):
+        lost = value[:, :-2]
+        fight = lost + mean[day] * (value[:, 2:] - lost) - price
+        value[:, 1:-1] = fight + split * np.maximum(1 - fight[0] - fight[1], 0)
+        if day <= battles:
+            reserve[:, day, 1:-1] = fight
+    return reserve[0], reserve[1]
 
 
 def _to_the_finish(n: int, start: int, prior: Pair) -> tuple[float, float]:

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import block_array, coo_array, csr_array, eye_array, kron, vstack
 
 from armistice.core.model import CHECKED, DERIVED, MEMORY, REDUCTION, Input, Model, Output, Rule
 
@@ -50,7 +52,7 @@ def mediation_closed_form(p: Array, theta: Array, q: Array) -> dict[str, Array]:
     Parameters
     ----------
     p, theta, q : float or array
-        As in `mediation`.
+        As in `mediation`; theta and q anywhere between 0 and 1, both ends excluded.
 
     Returns
     -------
@@ -60,15 +62,14 @@ def mediation_closed_form(p: Array, theta: Array, q: Array) -> dict[str, Array]:
     """
     lam = q / (1 - q)
     gamma = (p * theta - 0.5) / (0.5 - theta / 2)
-    fair, low = lam >= gamma, lam < gamma / 2
+    fair, low, middle = lam >= gamma, lam < gamma / 2, (gamma / 2 <= lam) & (lam < gamma)
     # Outside its own region a quotient is not used; 1 stands in so that none divides by zero.
     below = np.where(low, (1 - q) * theta * (p - 0.5) - q * (1 - theta), 1.0)
     q_m = np.where(low, (1 - q) * (1 - theta) / 2 / below, 1.0)
-    middle = ~fair & ~low
     above = np.where(middle, lam * (0.5 - (1 - p) * theta - (1 + lam) * (1 - theta) / 2), 1.0)
     q_h = np.where(fair, 1.0, np.where(middle, (lam * (1 - theta) - (p * theta - 0.5)) / above, 0.0))
     q_m, q_h = np.clip(q_m, 0.0, 1.0), np.clip(q_h, 0.0, 1.0)
-    p_peace = (1 - q) ** 2 + 2 * q * (1 - q) * q_m + q**2 * q_h
+    p_peace = 1 - 2 * q * (1 - q) * (1 - q_m) - q**2 * (1 - q_h)
     return {"p_peace": p_peace, "q_m": q_m, "q_h": q_h, "lambda": lam, "gamma": gamma}
 
 
@@ -110,10 +111,6 @@ def _best_peace(p: float, theta: float, q: float, splits: np.ndarray, binding: b
     Variables: the chance m[r, s, x] of split x after reports r and s of the two sides; what is left is war. For a
     mediator also z[k, x], what a side of type t gains from split x after a false report, or 0 where it would refuse.
     """
-    # Imported here since it takes longer than all else at the start of the command line, and only this model needs it.
-    from scipy.optimize import linprog
-    from scipy.sparse import block_array, csr_array, eye_array, kron, vstack
-
     n = len(splits)
     prior = np.array([1 - q, q])
     total = csr_array(np.ones((1, n)))
@@ -148,8 +145,6 @@ def _best_peace(p: float, theta: float, q: float, splits: np.ndarray, binding: b
 
 def _gains(p: float, theta: float, prior: np.ndarray, splits: np.ndarray, side: int, true: int, report: int) -> Any:
     """What a side expects to gain over war from each split: a matrix (splits, chances m of splits by both reports)."""
-    from scipy.sparse import coo_array
-
     n = len(splits)
     war = theta * np.array([[0.5, 1 - p], [p, 0.5]])
     split, other = np.tile(np.arange(n), 2), np.repeat([0, 1], n)
@@ -250,8 +245,8 @@ MODELS = (
         "horner2015.mediation", "The best chance of peace with a mediator and with an arbitrator", mediation,
         (
             Input("p", "chance that a strong side beats a weak one", 0.8, 0.5, 1, open_low=True),
-            Input("theta", "what war leaves of the stake, a share of it", 0.8, 0, 1, open_low=True, open_high=True),
-            Input("q", "chance that a side is strong", 0.2, 0, 1, open_low=True, open_high=True),
+            Input("theta", "what war leaves of the stake, a share of it", 0.8, 1e-4, 0.9999),
+            Input("q", "chance that a side is strong", 0.2, 1e-4, 0.9999),
             Input("grid", "evenly spaced splits of the linear programmes, besides those of the formula", 101, 2, 1001, kind="integer"),
         ),
         (
@@ -267,6 +262,7 @@ MODELS = (
         notes=(
             "The theorem is checked against the abstract; the programmes and formulae are derived here.",
             "Half, and what the strong get from the weak in war, are always among the splits, whatever the grid.",
+            "theta and q stop short of 0 and 1, where gains over war are too small for a solver of linear programmes to see.",
         ),
     ),
     Model(
