@@ -82,6 +82,7 @@ HOMES = {
     "altair": ("show/",),
     "vl_convert": ("show/", "report/"),
     "jax": ("infer/", "game/"),
+    "scipy": ("theory/",),
     "jinja2": ("report/",),
     "markupsafe": ("report/",),
     "click": ("cli.py",),

@@ -16,8 +16,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from armistice.core.model import DERIVED, MEMORY, REDUCTION, Input, Model, Output, Rule
 from armistice.theory.screening import STRONG, WEAK, filson_werner, play, solve_screening
 
@@ -49,9 +47,7 @@ def offers_between_battles(
     Cannot say: what happens where both sides have something to hide, or where D too can make offers.
     """
     game = filson_werner((n_a, n_d), (p_weak, p_strong), (k_a, k_d))
-    # The engine divides by steps of width nought where it discards the quotient; only the warning is silenced.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        solution = solve_screening(game, points=2)
+    solution = solve_screening(game, points=2)
     course = play(solution, (n_a, n_d), mu)
     first = course.turns[0]
     return {

@@ -10,9 +10,25 @@ import numpy as np
 
 from armistice.core.errors import QueryError, near
 from armistice.core.model import Input, Model, Solution
-from armistice.theory import fearon
+from armistice.theory import (
+    attrition,
+    bargaining,
+    commitment,
+    domestic,
+    expected_utility,
+    fearon,
+    filson_werner,
+    ktab,
+    powell,
+    slantchev,
+    smith_stam,
+    third_parties,
+)  # fmt: skip
 
-_FAMILIES = (fearon,)
+_FAMILIES = (
+    fearon, powell, filson_werner, slantchev, smith_stam, commitment, domestic, third_parties, attrition, bargaining,
+    expected_utility, ktab,
+)  # fmt: skip
 MODELS: dict[str, Model] = {model.name: model for family in _FAMILIES for model in family.MODELS}
 """Every model by name."""
 

@@ -89,9 +89,7 @@ def learning(
         than rounds are fought.
     """
     game = powell_power(rounds, weak=(a_weak, b_weak), strong=(a_strong, b_strong), costs=(s, d))
-    # The engine divides by steps of width nought where it discards the quotient; only the warning is silenced.
-    with np.errstate(invalid="ignore", divide="ignore"):
-        solution = solve_screening(game, points=2)
+    solution = solve_screening(game, points=2)
     course = play(solution, (rounds,), mu)
     first = course.turns[0]
     return {

@@ -347,7 +347,9 @@ def _solve_node(problem: Screening, n: int, policies: list[Policy], strong: floa
         offer=np.append(offer, strong)[line],
         rejected=np.append(aim, 1.0)[line],
         pooled=line == len(aim),
-        mixing=np.append(np.where(offer > weak, (offer - weak) / (above - weak), 0.0), 0.0)[line],
+        mixing=np.append(np.divide(offer - weak, above - weak, out=np.zeros_like(offer), where=offer > weak), 0.0)[
+            line
+        ],
     )
 
 

@@ -16,6 +16,7 @@ References: A. Smith and A. C. Stam, "Bargaining and the Nature of War", *Journa
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,7 @@ def _backward(
     return reserve[0], reserve[1]
 
 
+@lru_cache(maxsize=256)
 def _to_the_finish(n: int, start: int, prior: Pair) -> tuple[float, float]:
     """Expected chance that A wins all, and expected battles, of a fight to the finish under a belief.
 
