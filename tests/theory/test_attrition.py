@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,23 +22,14 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Solution
 from armistice.theory.attrition import MODELS
 from armistice.theory.models import solve_model
+from models_table import element, rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
-TABLE = Path(__file__).parents[1] / "reference" / "models-three.csv"
-ROWS = [row for row in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()) if row["model"] in BY_NAME]
+ROWS = rows_of(BY_NAME)
 
 
 def solved(name: str, **inputs: Any) -> Solution:
     return solve_model(BY_NAME[name], inputs)
-
-
-def element(values: Any, output: str) -> Any:
-    """What a row of the table names: an output, or one element of it."""
-    name, *places = re.findall(r"\w+", output)
-    value = values[name]
-    for place in places:
-        value = value[int(place)]
-    return value
 
 
 # --- independent answers -------------------------------------------------------------------------------------------

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,29 +16,15 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Solution
 from armistice.theory.bargaining import MODELS
 from armistice.theory.models import solve_model
+from models_table import element, rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
 SHARED = ("bargaining.nash", "bargaining.kalai_smorodinsky", "bargaining.egalitarian")
-TABLE = Path(__file__).parents[1] / "reference" / "models-four.csv"
 STAKE = {"power_a": 0.5, "power_b": 1.0, "disagreement_a": 0.0, "disagreement_b": 0.0, "weight_a": 0.5}
 
 
 def solved(name: str, **inputs: Any) -> Solution:
     return solve_model(BY_NAME[name], inputs)
-
-
-def rows_of_table() -> list[dict[str, str]]:
-    with TABLE.open(encoding="utf-8", newline="") as stream:
-        return [row for row in csv.DictReader(stream) if row["model"] in BY_NAME]
-
-
-def element(values: Any, output: str) -> Any:
-    """An output, or one element of it: ``x``, ``x[3]``, ``x[1][2]``."""
-    name, *places = re.findall(r"\w+", output)
-    out = values[name]
-    for place in places:
-        out = out[int(place)]
-    return out
 
 
 # --- independent ways -----------------------------------------------------------------------------------------
@@ -150,7 +133,7 @@ def oracle(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
 # --- the table ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("row", rows_of_table(), ids=lambda r: f"{r['model']} {r['output']} {r['inputs'][:40]}")
+@pytest.mark.parametrize("row", rows_of(BY_NAME), ids=lambda r: f"{r['model']} {r['output']} {r['inputs'][:40]}")
 def test_the_table(row: dict[str, str]) -> None:
     inputs, value, tolerance = json.loads(row["inputs"]), json.loads(row["value"]), float(row["tolerance"])
     found = element(solved(row["model"], **inputs), row["output"])

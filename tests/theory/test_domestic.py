@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +14,10 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Solution
 from armistice.theory.domestic import MODELS
 from armistice.theory.models import solve_model
+from models_table import rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
-TABLE = Path(__file__).parents[1] / "reference" / "models-three.csv"
-ROWS = [row for row in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()) if row["model"] in BY_NAME]
+ROWS = rows_of(BY_NAME)
 
 
 def solved(name: str, **inputs: Any) -> Solution:

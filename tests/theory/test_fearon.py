@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,10 +18,10 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Input, Solution
 from armistice.theory.fearon import MODELS
 from armistice.theory.models import check_inputs, solve_model
+from models_table import rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
-TABLE = Path(__file__).parents[1] / "reference" / "models-one.csv"
-ROWS = [row for row in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()) if row["model"] in BY_NAME]
+ROWS = rows_of(BY_NAME)
 RNG_SEED = 1995
 
 

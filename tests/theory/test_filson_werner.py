@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +16,11 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Input, Solution
 from armistice.theory.filson_werner import MODELS
 from armistice.theory.models import check_inputs, solve_model
+from models_table import rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
 NAME = "filson_werner2002"
-TABLE = Path(__file__).parents[1] / "reference" / "models-one.csv"
-ROWS = [row for row in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()) if row["model"] == NAME]
+ROWS = rows_of((NAME,))
 RNG_SEED = 2002
 
 

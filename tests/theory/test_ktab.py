@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Solution
 from armistice.theory.ktab import MODELS, coalitions, smp
 from armistice.theory.models import solve_model
+from models_table import element, rows_of
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 sys.path.insert(0, str(REFERENCE))
@@ -59,21 +58,7 @@ def oracle(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def element(values: Any, output: str) -> Any:
-    """An output, or one element of it: ``x``, ``x[3]``, ``x[1][2]``."""
-    name, *places = re.findall(r"\w+", output)
-    out = values[name]
-    for place in places:
-        out = out[int(place)]
-    return out
-
-
-def rows_of_table() -> list[dict[str, str]]:
-    with (REFERENCE / "models-four.csv").open(encoding="utf-8", newline="") as stream:
-        return [row for row in csv.DictReader(stream) if row["model"] == MODEL.name]
-
-
-@pytest.mark.parametrize("row", rows_of_table(), ids=lambda r: f"{r['output']} {r['inputs'][:30]}")
+@pytest.mark.parametrize("row", rows_of((MODEL.name,)), ids=lambda r: f"{r['output']} {r['inputs'][:30]}")
 def test_the_table(row: dict[str, str]) -> None:
     inputs, value, tolerance = json.loads(row["inputs"]), json.loads(row["value"]), float(row["tolerance"])
     assert element(solved(**inputs), row["output"]) == pytest.approx(value, abs=tolerance)

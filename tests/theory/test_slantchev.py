@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 import itertools
 import json
 import math
-import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,24 +17,15 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Solution
 from armistice.theory.models import solve_model
 from armistice.theory.slantchev import MODELS
+from models_table import element, rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
-TABLE = Path(__file__).parents[1] / "reference" / "models-two.csv"
-ROWS = [row for row in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()) if row["model"] in BY_NAME]
+ROWS = rows_of(BY_NAME)
 OWN = [row for row in ROWS if row["provenance"] == "own"]
 
 
 def solved(model: str, /, **inputs: Any) -> Solution:
     return solve_model(BY_NAME[model], inputs)
-
-
-def element(answer: Any, output: str) -> Any:
-    """``name[1][2]`` of the answers."""
-    name, *places = re.findall(r"\w+", output)
-    value = answer[name]
-    for place in places:
-        value = value[int(place)]
-    return value
 
 
 # --- second ways --------------------------------------------------------------------------------------------------

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 import math
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,10 +19,10 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Solution
 from armistice.theory.models import solve_model
 from armistice.theory.third_parties import MODELS, mediation_closed_form
+from models_table import rows_of
 
 BY_NAME = {model.name: model for model in MODELS}
-TABLE = Path(__file__).parents[1] / "reference" / "models-three.csv"
-ROWS = [row for row in csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()) if row["model"] in BY_NAME]
+ROWS = rows_of(BY_NAME)
 
 
 def solved(name: str, **inputs: Any) -> Solution:

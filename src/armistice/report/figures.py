@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import vl_convert
 
 from armistice.claims import check_claims
 from armistice.core.endings import Ending
@@ -20,7 +19,7 @@ from armistice.core.errors import QueryError
 from armistice.core.results import Verdict
 from armistice.show import aid, bargaining, deals, endings, losses, maps, series, talks
 from armistice.show.ground import Ground
-from armistice.show.style import Figure, to_png, to_spec, to_svg
+from armistice.show.style import ENDINGS, Figure, save_figure
 from armistice.study import WHOLE, Study, contested_regions, shares_of_a
 
 
@@ -270,13 +269,13 @@ def check_wanted(name: str | None, out: Path) -> None:
         raise QueryError(f"figure {name!r}: no such figure; expected one of {', '.join(FIGURES)}; choose one")
     single = _is_single(out)
     if out.suffix and not single and not out.is_dir():
-        raise QueryError(f"{out}: ending {out.suffix}; expected .svg, .png, .html or a folder; change the ending")
+        raise QueryError(f"{out}: ending {out.suffix}; expected {', '.join(ENDINGS)} or a folder; change the ending")
     if single and name is None:
         raise QueryError(f"{out}: one file for all figures; expected a folder, or one figure; name either")
 
 
 def _is_single(out: Path) -> bool:
-    return out.suffix.lower() in (".svg", ".png", ".html")
+    return out.suffix.lower() in ENDINGS
 
 
 def draw_figures(study: Study, name: str | None, out: Path, width: int, since: date | None = None) -> list[Path]:
@@ -313,15 +312,6 @@ def draw_figures(study: Study, name: str | None, out: Path, width: int, since: d
             )
         figure = make(records, width)
         file = out if single else out / f"{item}.svg"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if file.suffix == ".png":
-            file.write_bytes(to_png(figure, framed=True))
-        else:
-            page = (
-                vl_convert.vegalite_to_html(to_spec(figure), bundle=True)
-                if file.suffix == ".html"
-                else to_svg(figure, framed=True)
-            )
-            file.write_text(page, encoding="utf-8")
+        save_figure(figure, file)
         files.append(file)
     return files

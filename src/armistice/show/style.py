@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal
 from xml.sax.saxutils import escape
 
@@ -19,6 +20,7 @@ import altair as alt
 import numpy as np
 import vl_convert
 
+from armistice.core.errors import QueryError
 from armistice.core.war import War
 from armistice.show.canvas import inline, text_width, wrap_text
 
@@ -241,6 +243,34 @@ def to_png(figure: Figure, width: int | None = None, framed: bool = False, scale
     return vl_convert.svg_to_png(to_svg(figure, width, framed), scale=scale)
 
 
+ENDINGS = (".svg", ".png", ".html")
+"""What a figure may be saved as."""
+
+
+def check_ending(file: Path) -> None:
+    """Refuse a file in which no figure can be saved.
+
+    Raises
+    ------
+    QueryError
+        If its name does not end in one of `ENDINGS`.
+    """
+    if file.suffix.lower() not in ENDINGS:
+        raise QueryError(f"{file}: ending {file.suffix!r}; expected {', '.join(ENDINGS)}; change the ending")
+
+
+def save_figure(figure: Figure, file: Path) -> None:
+    """Save a figure with its words, as a drawing, a picture or a page, by the ending of the file's name."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ending = file.suffix.lower()
+    if ending == ".png":
+        file.write_bytes(to_png(figure, framed=True))
+    elif ending == ".html":
+        file.write_text(vl_convert.vegalite_to_html(to_spec(figure), bundle=True), encoding="utf-8")
+    else:
+        file.write_text(to_svg(figure, framed=True), encoding="utf-8")
+
+
 def _frame(figure: Figure, svg: str) -> str:
     """Title above and caption below a drawing, wrapped to its width."""
     head = re.search(r' width="([\d.]+)" height="([\d.]+)"', svg)
@@ -269,8 +299,8 @@ def _frame(figure: Figure, svg: str) -> str:
 
 
 __all__ = [
-    "FAINT", "FONT", "GRID", "INK", "MUTED", "NARROW", "PAPER", "SIDE", "SIDE_PALE", "SIDE_TEXT", "Chart", "Figure",
-    "day_words", "finish", "font_size", "is_narrow", "join_words", "number_words", "records", "region_words", "short_day",
+    "ENDINGS", "FAINT", "FONT", "GRID", "INK", "MUTED", "NARROW", "PAPER", "SIDE", "SIDE_PALE", "SIDE_TEXT", "Chart", "Figure", "check_ending",
+    "day_words", "finish", "font_size", "is_narrow", "join_words", "number_words", "records", "region_words", "save_figure", "short_day",
     "signed_words", "source_looks", "source_name", "source_words", "text_width", "time_axis", "to_png", "to_spec",
     "to_svg", "unit_title", "wrap_text",
 ]  # fmt: skip

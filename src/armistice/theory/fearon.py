@@ -203,7 +203,7 @@ MODELS = (
         ),
         (
             Output("empty", "whether no share contents both sides"),
-            Output("optimism", "by how much the two beliefs in victory exceed certainty", "probability"),
+            Output("optimism", "by how much the two beliefs in victory exceed certainty", "sum of chances less 1"),
             Output("low", "least share of side A that it prefers to war; above high where empty", _SHARE),
             Output("high", "largest share of side A that side B prefers to war", _SHARE),
         ),
