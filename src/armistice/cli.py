@@ -456,16 +456,18 @@ def models(as_json: bool) -> None:
 def model(name: str, inputs: tuple[str, ...], as_json: bool, plot: Path | None, width: int) -> None:
     """Solve a published model. A VALUE is a number, a word, a list (0.1,0.2,0.3: a grid, or a vector), or JSON for a
     matrix; what is not given is as in the worked example."""
-    from armistice.pictures import draw_picture
-    from armistice.show.style import check_ending, save_figure
     from armistice.theory.models import find_model, solve
     from armistice.theory.record import read_inputs, record_of, words_of
 
     formal = find_model(name)
-    if plot is not None:
+    if plot is None:
+        found = solve(name, **read_inputs(formal, inputs))
+    else:
+        from armistice.pictures import draw_picture
+        from armistice.show.style import check_ending, save_figure
+
         check_ending(plot)
-    found = solve(name, **read_inputs(formal, inputs))
-    if plot is not None:
+        found = solve(name, **read_inputs(formal, inputs))
         save_figure(draw_picture(found, width), plot)
     if as_json:
         _print_json({**record_of(found), "plot": None if plot is None else str(plot)})

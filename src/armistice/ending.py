@@ -153,6 +153,17 @@ def game_of(pack: Pack, judged: Judgements, pace: FrontPace, numbers: dict[str, 
     return game.with_numbers({key: value for key, value in numbers.items() if key in PARAMETERS})
 
 
+def games_of(pack: Pack, pace: FrontPace, seed: int = 0, draws: int = DRAWS) -> list[WarGame]:
+    """The war as a game for each draw of its numbers, the central one first; none where the front is not on the axis."""
+    judged = pack.game
+    if judged is None:
+        return []
+    steps = len(next(a for a in pack.war.axes if a.id == judged.axis).steps)
+    if not 0.5 <= pace.position <= steps - 0.5:
+        return []
+    return [game_of(pack, judged, pace, numbers) for numbers in sample(ranges_of(pack, judged, pace), draws, seed)]
+
+
 def states_of(game: WarGame, pace: FrontPace) -> tuple[tuple[State, ...], np.ndarray, np.ndarray]:
     """States to look at: the start; steps won and lost, one a month; months on the analyst's mean path.
 
@@ -210,15 +221,10 @@ def solve_war(
     Ending or None
         None where the front does not stand on the axis on the as-of day.
     """
-    judged = pack.game
-    if judged is None:
+    judged, games = pack.game, games_of(pack, pace, seed, draws)
+    if judged is None or not games:
         return None
-    steps = len(next(a for a in pack.war.axes if a.id == judged.axis).steps)
-    if not 0.5 <= pace.position <= steps - 0.5:
-        return None
-    ranges = ranges_of(pack, judged, pace)
-    games = [game_of(pack, judged, pace, numbers) for numbers in sample(ranges, draws, seed)]
-    central = games[0]
+    ranges, central = ranges_of(pack, judged, pace), games[0]
     states, along, months = states_of(central, pace)
 
     def note(what: str) -> Callable[[float], None]:

@@ -16,7 +16,8 @@ from armistice.core.panel import on_day
 from armistice.core.results import Forecast
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
-from armistice.ending import DRAWS, solve_war
+from armistice.ending import DRAWS, games_of, solve_war
+from armistice.findings import Finding, findings_of
 from armistice.infer.baseline import forecast_area
 from armistice.infer.pace import front_pace
 
@@ -39,6 +40,8 @@ class Study:
         What the war-termination game says.
     no_ending : str
         Why there is none, as a clause; empty where there is one.
+    findings : tuple of Finding
+        What published models say of the war, on the same draws; none where there is no ending.
     """
 
     pack: Pack
@@ -47,6 +50,7 @@ class Study:
     seed: int
     ending: Ending | None = None
     no_ending: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 def run_study(
@@ -84,19 +88,22 @@ def run_study(
 
 def _ending(
     pack: Pack, panel: xr.Dataset, seed: int, draws: int, progress: Callable[[str], None]
-) -> tuple[Ending | None, str]:
-    """The ending, or why there is none."""
+) -> tuple[Ending | None, str, tuple[Finding, ...]]:
+    """The ending, or why there is none, and what published models say."""
     if draws == 0:
-        return None, "the war-termination game was left out of this run"
+        return None, "the war-termination game was left out of this run", ()
     if pack.game is None:
-        return None, "the pack holds no judgements of costs, fears and beliefs"
+        return None, "the pack holds no judgements of costs, fears and beliefs", ()
     progress("reading the pace of the front")
     try:
         pace = front_pace(panel, pack.war, pack.game.axis)
     except QueryError:
-        return None, "the record is too short to tell the pace of the front"
+        return None, "the record is too short to tell the pace of the front", ()
     ending = solve_war(pack, pace, seed, draws, lambda what, share: progress(what))
-    return ending, "" if ending else "the front does not stand on the axis that the judgements are made for"
+    if ending is None:
+        return None, "the front does not stand on the axis that the judgements are made for", ()
+    progress("asking published models")
+    return ending, "", findings_of(games_of(pack, pace, seed, draws))
 
 
 WHOLE = 0.995

@@ -318,14 +318,20 @@ def _sets(blockers: Blockers) -> Markup:
         if found
         else say("With all inputs at their central values peace does not open even without all of them.")
     )  # fmt: skip
+    left = say("Without all four it opens in {n}.", n=all_out)
+    if not blockers.opens[everything].all():
+        left = say(
+            "Without all four it opens in {n}; the gap that is left, {gap} of the stake, is of a step of the line that the largest payment cannot bridge, and closes with larger payments.",
+            n=all_out, gap=_points(blockers.gap_without[everything], "smallest outside payment without all four"),
+        )  # fmt: skip
     return _text(
         game,
         lead,
+        left,
         say(
-            "Without all four it opens in {n}. Taking out more need not help: the fear that a settlement may not hold is also a bet that both sides can like.",
-            n=all_out,
+            "Taking out more need not help: the fear that a settlement may not hold is also a bet that both sides can like."
         ),
-    )  # fmt: skip
+    )
 
 
 # --- what would open a deal -------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from armistice.core.war import Issue
 from armistice.report.bargain import tell_game
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
+from armistice.report.theory import tell_theory
 from armistice.report.words import (
     between,
     chance,
@@ -40,7 +41,8 @@ def tell(records: Records) -> list[Chapter]:
     """All chapters of the report, in order; a chapter without data is left out."""
     chapters = [
         _opening(records), _holdings(records), _movement(records), _people(records), _forecast(records),
-        _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records), _claims(records),
+        _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records), *tell_theory(records),
+        _claims(records),
         _unknown(records),
     ]  # fmt: skip
     return [c for c in chapters if c is not None]
