@@ -45,4 +45,19 @@ lock: setup
 		--group dev --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-oracles out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Other programs solve the library's games: an environment of its own, because one of them is under the GPL.
+.PHONY: oracles
+ORACLES := .venv-oracles
+
+oracles: $(ORACLES)/.ready
+	$(ORACLES)/bin/python -m pytest tests/oracles
+
+$(ORACLES)/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(ORACLES)
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --group oracles
+	touch $(ORACLES)/.ready

@@ -87,3 +87,14 @@ def test_a_picture_of_an_impossible_kind_is_refused_before_anything_is_written(t
     assert done.exit_code == 2
     assert "expected .svg, .png, .html" in done.output
     assert not file.exists()
+
+
+def test_a_tree_is_written_for_gambit(tmp_path: Path) -> None:
+    file = tmp_path / "two.efg"
+    done = run("model", "fearon1995.two_types", "mu=.2", "--efg", str(file), "--json")
+    assert json.loads(done.output)["files"] == [str(file)]
+    assert file.read_text(encoding="utf-8").startswith("EFG 2 R")
+    done = run("model", "ktab.smp", "--efg", str(tmp_path / "none.efg"))
+    assert done.exit_code == 2
+    assert "ktab.smp" in done.output
+    assert not (tmp_path / "none.efg").exists()

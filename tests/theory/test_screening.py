@@ -21,7 +21,6 @@ from armistice.theory.screening import (
     powell_power,
     solve_screening,
 )
-from armistice.theory.slantchev import slantchev_complete, slantchev_screening
 
 FW = filson_werner((3, 3), (0.7, 0.4), (0.05, 0.05))
 P04 = powell_power(2, weak=(0.10, 0.25), strong=(0.25, 0.10), costs=(0.02, 0.02))
@@ -143,47 +142,6 @@ def test_p04_one_round_before_the_last() -> None:
     # 0.38 first battles; 0.38 · 0.65 · 15/19 second ones; of these 0.65 go on to a fight of 1/0.35 battles.
     later = 0.38 * 0.65 * 15 / 19
     assert course.expected_battles == pytest.approx(0.38 + later * (1 + 0.65 / 0.35), abs=1e-8)
-
-
-def test_s03_1_complete_information() -> None:
-    x, y, fight_1, fight_2 = slantchev_complete(6, 0.5, 0.9, (0.3, 0.3))
-    np.testing.assert_allclose(
-        x[1:6], [0.2355753449, 0.3781362938, 0.5154140127, 0.6320547891, 0.7998386678], atol=1e-9
-    )
-    np.testing.assert_allclose(y, x[::-1], atol=1e-12)
-    finish = [0.1543014596, 0.2762254657, 0.3928662420, 0.5301439610, 0.7185647825]
-    np.testing.assert_allclose(fight_1[1:6], finish, atol=1e-9)
-    np.testing.assert_allclose(fight_2, fight_1[::-1], atol=1e-12)
-
-
-def test_s03_1_against_value_iteration() -> None:
-    p, delta, (b_1, b_2) = 0.35, 0.93, (0.1, 0.25)
-    x, y = np.r_[0, np.full(7, 0.5), 1], np.r_[1, np.full(7, 0.5), 0]
-    for _ in range(600):
-        older = x.copy()
-        x[1:-1] = 1 - (1 - delta) * b_2 - delta * (p * y[2:] + (1 - p) * y[:-2])
-        y[1:-1] = 1 - (1 - delta) * b_1 - delta * (p * older[2:] + (1 - p) * older[:-2])
-    direct = slantchev_complete(8, p, delta, (b_1, b_2))
-    np.testing.assert_allclose(direct[:2], [x, y], atol=1e-12)
-
-
-def test_s03_3_three_types() -> None:
-    case = slantchev_screening(6, 3, (0.7, 0.5, 0.3), (0.3, 0.4, 0.3), 0.99, (0.3, 0.3))
-    assert case.q_win == pytest.approx(0.09 / 0.29, abs=1e-9)
-    assert case.q_loss == pytest.approx(0.21 / 0.41, abs=1e-9)
-    assert (case.x0, case.y_win, case.y_loss) == pytest.approx((0.1987455, 0.7470766, 0.9445468), abs=5e-8)
-    assert case.exists
-    assert case.expected_battles == pytest.approx(1.0, abs=1e-9)
-    known = slantchev_complete(6, 0.7, 0.99, (0.3, 0.3))[0]
-    assert 1 - known[3] == pytest.approx(0.097, abs=5e-4)
-
-
-def test_s03_3_impatience_undoes_it() -> None:
-    case = slantchev_screening(6, 3, (0.7, 0.5, 0.3), (0.3, 0.4, 0.3), 0.95, (0.3, 0.3))
-    failed = [(left, right) for _, left, right in case.conditions if not left > right]
-    assert failed == [(pytest.approx(0.2), pytest.approx(0.3401, abs=5e-5))]
-    assert not case.exists
-    assert math.isnan(case.expected_battles)
 
 
 # --- solved a second way ------------------------------------------------------------------------------------------
@@ -413,12 +371,6 @@ def test_the_tables_read_the_policies(solved: dict[str, ScreeningSolution]) -> N
         (lambda: play(solve_screening(FW, 3), (4, 3), 0.3), "no such node"),
         (lambda: play(solve_screening(FW, 3), (3, 3), 1.3), "prior: 1.3"),
         (lambda: play(solve_screening(FW, 3), (3, 3), math.nan), "prior: nan"),
-        (lambda: slantchev_complete(6, 1.5, 0.9, (0.3, 0.3)), "p: 1.5"),
-        (lambda: slantchev_complete(6, 0.5, 1.0, (0.3, 0.3)), "delta: 1"),
-        (lambda: slantchev_complete(6, 0.5, 0.9, (0.6, 0.6)), "b_1_plus_b_2: 1.2"),
-        (lambda: slantchev_screening(6, 1, (0.7, 0.5, 0.3), (0.3, 0.4, 0.3), 0.99, (0.3, 0.3)), "start: 1"),
-        (lambda: slantchev_screening(6, 3, (0.3, 0.5, 0.7), (0.3, 0.4, 0.3), 0.99, (0.3, 0.3)), "list weak"),
-        (lambda: slantchev_screening(6, 3, (0.7, 0.5, 0.3), (0.3, 0.4, 0.4), 0.99, (0.3, 0.3)), "sum to 1"),
     ],
 )
 def test_bad_numbers_are_told_apart(make, words: str) -> None:

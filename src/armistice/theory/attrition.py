@@ -78,7 +78,8 @@ def linear(a0: Array, b0: Array, a: Array, b: Array) -> dict[str, Array]:
     Equilibrium: a A - b B stays as it is; the larger of a a0 and b b0 wins, and A then keeps a0 - (b/a) b0 units.
     Comparative statics: survivors of the winner rise with its own number and rate and fall with the loser's; numbers
         and rates count alike.
-    Cannot say: what the square law cannot, and no time either, since the loser only dwindles.
+    Cannot say: how long it takes, since the loser only dwindles, nor why a side fights on so far; terrain, supply,
+        reserves and will are left out.
     """
     strength_a, strength_b = a * a0, b * b0
     larger = np.maximum(strength_a, strength_b)
@@ -102,7 +103,8 @@ def stochastic(a0: int, b0: int, a: float, b: float) -> dict[str, float]:
     Equilibrium: the chance that A outlasts B is P(i, j) = [a i P(i, j-1) + b j P(i-1, j)] / (a i + b j), with P(i, 0) =
         1 and P(0, j) = 0; mean survivors follow from the same steps.
     Comparative statics: that chance rises with a0 and a and falls with b0 and b; only the ratio of the rates counts.
-    Cannot say: what the square law cannot; chance is in single losses only, so that large forces leave little to it.
+    Cannot say: why a side fights on to the last unit; terrain, supply, reserves and will are left out. Chance is in
+        single losses only, so that large forces leave little to it.
     """
     # Along i + j = d each state needs only the diagonal before, so that a diagonal is one step of arrays. Index: i.
     # Rows: A outlasts B, A's survivors, B's survivors.

@@ -69,7 +69,7 @@ def kalai_smorodinsky(
     Players: side A, which likes a share x of 1; side B, which likes 0; or both with utilities of listed outcomes.
     Timing: none; the solution is what four axioms demand, with monotony in the place of independence.
     Information: complete.
-    Payoffs: as in the Nash solution.
+    Payoffs: u_A = x^power_a and u_B = (1 - x)^power_b, or a row of `utilities`; disagreement_a, disagreement_b without agreement.
     Equilibrium: (u_A - d_A) / (m_A - d_A) to (u_B - d_B) / (m_B - d_B) as w to 1 - w, where m_A and m_B are the most
         that each side can have while the other does no worse than disagreement.
     Comparative statics: a side gains where the best that it could hope for grows, all else equal, and as its weight
@@ -90,7 +90,8 @@ def egalitarian(
     Players: side A, which likes a share x of 1; side B, which likes 0; or both with utilities of listed outcomes.
     Timing: none; the solution is what monotony in every agreement that is added demands.
     Information: complete.
-    Payoffs: as in the Nash solution; here the units of the two utilities must be comparable.
+    Payoffs: u_A = x^power_a and u_B = (1 - x)^power_b, or a row of `utilities`, in comparable units; disagreement_a,
+        disagreement_b without agreement.
     Equilibrium: u_A - d_A to u_B - d_B as w to 1 - w; where a side has its most before that, the other takes the rest.
     Comparative statics: the smaller gain never falls where agreements are added; a side's utility rises with its own
         disagreement and weight.

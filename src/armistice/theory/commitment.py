@@ -69,7 +69,7 @@ def growing_rival(
 
     Players: side A, which fears what comes after a settlement, and side B.
     Timing: A settles or fights a battle that A wins outright with chance α, B with β; then a second stage of weight w.
-    Information: complete; this is the leg of the model in which all uncertainty is resolved.
+    Information: complete; it is the part of the paper's model in which battles have left nothing to learn.
     Payoffs: in the second stage A has p + c_B, and p - Δ + c_B if it settled; the battle costs it k; victory gives 1 + w.
     Equilibrium: war where -k + α (1 + w) + (1 - α - β) w (p + c_B) exceeds 1 + w (p - Δ + c_B), even if B concedes all.
     Comparative statics: the tolerable shift Δ rises with k, β and p + c_B, and falls with α; a greater w lowers it.

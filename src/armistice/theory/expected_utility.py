@@ -52,7 +52,9 @@ def expected_utility(
     Players: actors with a position, a salience (the share of their capability that they put in) and a capability.
     Timing: in every round all see what they expect of challenging each other; then each takes one offer or none.
     Information: complete, but each judges the utilities of others by its own risk exponent.
-    Payoffs: E_ij = s_j (P_ij U_s + (1 - P_ij) U_f) + (1 - s_j) U_s - Q U_q - (1 - Q)(T U_b + (1 - T) U_w), see the module.
+    Payoffs: i expects E_ij = s_j (P_ij U_s + (1 - P_ij) U_f) + (1 - s_j) U_s - Q U_q - (1 - Q)(T U_b + (1 - T) U_w) of
+        challenging j, with s_j its salience, P_ij the chance to prevail, and U_s, U_f the utilities of success and
+        failure, U_q, U_b, U_w of what stays as it is, gets better or gets worse without a challenge.
     Equilibrium: none; of the offers with E_ji > 0 (all of the way where E_ji > E_ij > 0 or E_ij <= -E_ji, else the part
         |E_ij / E_ji| of it) an actor takes the one that asks it to move least, of two alike the lower position.
     Comparative statics: the mean moves toward an actor as its salience or capability rises; scaling all capabilities changes nothing.
@@ -60,7 +62,8 @@ def expected_utility(
 
     Positions, salience and capability are arrays [..., actors] with any leading axes that broadcast, say draws of
     uncertain inputs. Of the first round, `votes` and `p` are [..., actors, actors] and `r` is [..., actors]; `rounds` is
-    [..., 1 + rounds, actors], `means` and `medians` are [..., 1 + rounds]. For many draws see `forecast`.
+    [..., 1 + rounds, actors], `means` and `medians` are [..., 1 + rounds]. The function `forecast`
+    beside it is for many draws.
     """
     x, s, w, _, _ = _scaled(positions, salience, capability)
     distance = np.abs(x[..., :, None] - x[..., None, :])

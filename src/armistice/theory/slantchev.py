@@ -17,14 +17,11 @@ for the second also L.-A. Busch and Q. Wen, "Perfect Equilibria in a Negotiation
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from armistice.core.model import CHECKED, DERIVED, MEMORY, REDUCTION, Input, Model, Output, Rule
-from armistice.theory.screening import ENGINE, Pair, require
 
 REFERENCE = (
     'B. L. Slantchev, "The Principle of Convergence in Wartime Negotiations", '
@@ -36,15 +33,6 @@ POWER = (
 )
 Array = Any
 """A number or an array of numbers."""
-
-CONDITIONS = (
-    "strong type fights on after a victory of player 1",
-    "strong type fights on after a defeat of player 1",
-    "leaving out the strong type beats contenting all",
-    "the first demand beats contenting weak and moderate",
-    "the first demand beats contenting all",
-)
-"""What the screening equilibrium needs, in the order of its margins."""
 
 
 def convergence(n: int, p: float, discount: float, b1: float, b2: float) -> dict[str, Any]:
@@ -75,10 +63,11 @@ def screening(
     """Three types told apart in three periods: the weak settle at once, the moderate after a battle, the strong after two.
 
     Players: player 1; player 2, which is weak, moderate or strong.
-    Timing: as under complete information; player 1 proposes first, in state `start`.
+    Timing: player 1 proposes first, in state `start`, then player 2, and so on in turn; after a rejection a battle moves
+        the state by one, up if player 1 wins; player 1 has won all in state n, player 2 in state 0.
     Information: player 2 knows its type; player 1 knows the chances q_weak, q_strong and what is left for the moderate.
-    Payoffs: as under complete information; player 1 wins a battle with chance p_high, p_mid or p_low against the
-        weak, the moderate or the strong type.
+    Payoffs: shares of a flow of 1, discounted by δ; b_1 and b_2 while they fight. Player 1 wins a battle with chance
+        p_high, p_mid or p_low against the weak, the moderate or the strong type.
     Equilibrium: the demand x0 leaves the weak type what it would get as a moderate; the moderate demands what leaves
         player 1 indifferent to fighting on; it exists where five comparisons (`margins`) hold.
     Comparative statics: patience favours it; beliefs that player 2 is strong rise by defeat more than by victory.
@@ -140,76 +129,6 @@ def power_to_hurt(s: Array, b: Array, discount: Array) -> dict[str, Array]:
         "proposer_min": proposer, "responder_min": responder, "low": proposer, "high": 1 - responder,
         "longest_war": longest,
     }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ConvergenceScreening:
-    """The screening equilibrium as `screening` finds it, with its conditions in words.
-
-    Attributes
-    ----------
-    q_win, q_loss, x0, y_win, y_loss : float
-        As in `screening`.
-    conditions : tuple of (str, float, float)
-        What the equilibrium needs: the left number above the right one. If one fails, the expected battles are NaN.
-    """
-
-    q_win: float
-    q_loss: float
-    x0: float
-    y_win: float
-    y_loss: float
-    conditions: tuple[tuple[str, float, float], ...]
-    exists: bool
-    expected_battles: float
-    engine: str = ENGINE
-
-
-def slantchev_complete(states: int, p: float, delta: float, flows: Pair) -> tuple[np.ndarray, ...]:
-    """Terms and fights to the finish under complete information: `convergence` as arrays x, y, w1, w2.
-
-    Raises
-    ------
-    QueryError
-        If a number is out of range.
-    """
-    require(
-        "slantchev_complete", p=(p, 0, 1), b_1=(flows[0], 0, 1), b_2=(flows[1], 0, 1), b_1_plus_b_2=(sum(flows), 0, 1),
-        delta=(delta, 1e-9, 1 - 1e-9), states=(states, 2, 1000),
-    )  # fmt: skip
-    return tuple(convergence(states, p, delta, *flows).values())
-
-
-def slantchev_screening(
-    states: int, start: int, p: tuple[float, float, float], q: tuple[float, float, float], delta: float, flows: Pair
-) -> ConvergenceScreening:
-    """The screening equilibrium, with p and q listed for the weak, the moderate and the strong type.
-
-    Raises
-    ------
-    QueryError
-        If a number is out of range.
-    """
-    (p_weak, p_moderate, p_strong), (q_weak, _, q_strong) = p, q
-    ordered = abs(sum(q) - 1) < 1e-9 and min(q) > 0 and 1 >= p_weak > p_moderate > p_strong >= 0
-    wanted = "expected p to fall and q, above 0, to sum to 1; list weak, moderate, strong"
-    require("slantchev_screening", *([] if ordered else [f"p, q: {p}, {q}; {wanted}"]), start=(start, 2, states - 2))
-    slantchev_complete(states, p_strong, delta, flows)
-    found = screening(states, start, p_strong, p_moderate, p_weak, q_weak, q_strong, *flows, delta)
-    earned, *others = found["demand_values"].tolist()
-    left, right = [p_moderate - p_strong] * 3 + [earned] * 2, [*found["gaps_needed"].tolist(), *others]
-    battles = math.nan if found["expected_battles"] is None else found["expected_battles"]
-    told = tuple(zip(CONDITIONS, left, right, strict=True))
-    return ConvergenceScreening(
-        found["q_win"],
-        found["q_loss"],
-        found["x0"],
-        found["y_win"],
-        found["y_loss"],
-        told,
-        found["conditions"],
-        battles,
-    )
 
 
 _FLOW = "share of the flow"

@@ -67,13 +67,15 @@ def duration(
     n: int, start: int, a_A: float, b_A: float, a_B: float, b_B: float, k: float, lambda_: float, p: float,
     battles: int, k_b: float | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """How long such a war lasts when side A in truth wins a battle with chance p, and how it ends.
+    """How long two sides with different beliefs fight when A in truth wins a battle with chance p, and how it ends.
 
-    Players: sides A and B, as before.
-    Timing: as before; the war is followed for so many battles.
-    Information: as before; neither side knows the true p.
-    Payoffs: as before.
-    Equilibrium: as before; the chance to be at a line after n battles moves on only from where they do not settle.
+    Players: side A, which holds `start` of n forts, and side B; both neutral to risk and patient.
+    Timing: A proposes with chance λ, otherwise B; after a rejection a battle moves the line by one fort. The war is
+        followed for so many battles.
+    Information: both see the battles; each has its belief about the chance p of victory in one, and neither knows p.
+    Payoffs: shares of a prize of 1, less k to A and k_b to B for each battle.
+    Equilibrium: they settle at the first line at which the surplus 1 - R_A - R_B is not negative; until then battles
+        move the line with chance p.
     Comparative statics: the chance of a settlement rises with the battles; in the worked example it comes earlier where
         costs are higher or priors weaker, and first near the ends of the line.
     Cannot say: anything of wars in which p moves; the true p is the reader's assumption.
