@@ -153,13 +153,22 @@ def test_the_gallery_lists_every_chart() -> None:
 
 
 def test_every_chart_has_a_figure() -> None:
+    from armistice import pictures
     from armistice.report import figures
 
-    source = inspect.getsource(figures)
+    report, models = inspect.getsource(figures), inspect.getsource(pictures)
     gallery = importlib.import_module("armistice.show.gallery").GALLERY
     for entry in gallery.values():
-        name = entry.draw.__name__
-        assert re.search(rf"\b{name}\b", source), f"{name} is drawn by no figure of the report"
+        name, of_models = entry.draw.__name__, entry.needs == ("solution",)
+        where = "picture of a model" if of_models else "figure of the report"
+        assert re.search(rf"\b{name}\b", models if of_models else report), f"{name} is drawn by no {where}"
+
+
+def test_every_model_has_a_picture() -> None:
+    from armistice.pictures import PICTURES
+    from armistice.theory.models import MODELS
+
+    assert list(PICTURES) == list(MODELS)
 
 
 def test_the_story_shows_every_figure() -> None:

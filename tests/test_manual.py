@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import doctest
-import importlib.util
+import importlib
 import io
 import json
 import re
@@ -21,12 +21,16 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import unescape
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from armistice.cli import main
+from armistice.pictures import PICTURES
+from armistice.theory import MODELS
 from doors.reports import Written, earlier_report, toy_report  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
@@ -36,6 +40,8 @@ PAGES = sorted(
         *(ROOT / "docs").rglob("*.md"),
     ]
 )
+MODEL_FOLDER = ROOT / "docs/explanation/models"
+MODEL_PAGES = [p for p in PAGES if p.parent == MODEL_FOLDER and p.name != "index.md"]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 LANGUAGES = {"sh", "python", "text", "toml", "csv"}
 UNRUN = {"build", "fetch"}
@@ -146,8 +152,10 @@ def test_every_block_runs(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shutil.copytree(toy, tmp_path / "wars" / "toy")
-    if "armistice report wars/toy" in page.read_text(encoding="utf-8"):
+    told = page.read_text(encoding="utf-8")
+    if "toy" in told or "wars/" in told:
+        shutil.copytree(toy, tmp_path / "wars" / "toy")
+    if "armistice report wars/toy" in told:
         kept: Written = request.getfixturevalue("earlier_report")
         (tmp_path / "out").mkdir()
         (tmp_path / "out" / ".cache").symlink_to(kept.cache)
@@ -255,9 +263,12 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_every_page_is_reached_from_the_readme() -> None:
+    """By a link in it; pages of single models by the list of models."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    pages = [p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md")]
+    pages = [p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md") if p not in MODEL_PAGES]
     assert [p for p in pages if f"({p})" not in text] == []
+    listed = (MODEL_FOLDER / "index.md").read_text(encoding="utf-8")
+    assert [p.name for p in MODEL_PAGES if f"({p.name})" not in listed] == []
 
 
 def test_the_readme_opens_with_picture_and_two_commands() -> None:
@@ -270,21 +281,70 @@ def test_the_readme_opens_with_picture_and_two_commands() -> None:
 # --- generated pages ---------------------------------------------------------------------------------------------
 
 
-def test_generated_pages_are_current(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
-    written = {f.relative_to(tmp_path).as_posix(): f.read_bytes() for f in generate.write(tmp_path)}
+@pytest.fixture
+def generators(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    return importlib.import_module("generate"), importlib.import_module("generate_models")
+
+
+def test_generated_pages_are_current(generators: tuple[Any, Any], tmp_path: Path) -> None:
+    generate, _ = generators
+    written = {f.relative_to(tmp_path).as_posix(): f.read_bytes() for f in generate.write(tmp_path, generate.pages())}
     kept = {
         p.relative_to(ROOT / "docs").as_posix(): p.read_bytes()
-        for d in ("reference", "gallery")
+        for d in ("reference", "gallery", "explanation/models")
         for p in sorted((ROOT / "docs" / d).rglob("*"))
-        if p.is_file()
+        if p.is_file() and p not in MODEL_PAGES and p.suffix != ".svg"
     }
     assert sorted(written) == sorted(kept), "run make docs"
     assert [name for name in written if written[name] != kept[name]] == [], "run make docs"
+
+
+def test_pages_of_models_are_current(generators: tuple[Any, Any]) -> None:
+    """But for their pictures, which are taken as they are."""
+    _, generate = generators
+    assert sorted(p.stem for p in MODEL_PAGES) == sorted(MODELS), "run make docs"
+    for page in MODEL_PAGES:
+        text = page.read_text(encoding="utf-8")
+        shown = re.search(r"^!\[.+\n\n.+\n", text, re.MULTILINE)
+        assert generate.model_page(MODELS[page.stem], shown[0] if shown else "") == text, f"{page.name}: run make docs"
+
+
+def test_every_model_answers_a_question() -> None:
+    text = (ROOT / "docs/explanation/which-model.md").read_text(encoding="utf-8")
+    assert [name for name in MODELS if f"(models/{name}.md)" not in text] == []
+
+
+def test_every_picture_stands_on_its_page_and_says_the_same() -> None:
+    drawn = {p.stem: p.read_text(encoding="utf-8") for p in MODEL_FOLDER.glob("*.svg")}
+    assert set(drawn) == set(PICTURES), "run make docs"
+    for name, svg in drawn.items():
+        shown = re.findall(r"^!\[(.+)\]\((.+)\)$", (MODEL_FOLDER / f"{name}.md").read_text("utf-8"), re.MULTILINE)
+        label = re.match(r'<svg role="img" aria-label="([^"]*)"', svg)
+        assert label is not None, name
+        assert shown == [(unescape(label[1], {"&quot;": '"'}), f"{name}.svg")], name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        n if n in ("fearon1995.range", "powell2006.preventive") else pytest.param(n, marks=pytest.mark.slow)
+        for n in PICTURES
+    ],
+)
+def test_pictures_are_current(generators: tuple[Any, Any], name: str) -> None:
+    for file, text in generators[1].model_pages([name]).items():
+        assert (ROOT / "docs" / file).read_text(encoding="utf-8") == text, f"{file}: run make docs"
+
+
+def test_judged_numbers_of_the_three_reasons_are_those_of_the_pack() -> None:
+    text = (ROOT / "docs/explanation/three-reasons.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z_.]+)` \|[^|]*\| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", text, re.MULTILINE)
+    judged = tomllib.loads((ROOT / "wars/ukraine/game.toml").read_text(encoding="utf-8"))
+    assert len(rows) >= 5
+    for key, *numbers in rows:
+        table, _, name = key.partition(".")
+        assert [float(n) for n in numbers] == [judged[table][name][end] for end in ("low", "central", "high")], key
 
 
 def test_the_json_of_a_game_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from armistice.show import aid, bargaining, deals, endings, losses, maps, series, talks
+from armistice.show import aid, bargaining, deals, endings, lessons, losses, maps, models, series, talks
 from armistice.show.style import Figure
 
 
@@ -23,7 +23,8 @@ class Entry:
     shows : str
         What a reader sees, in a sentence.
     needs : tuple of str
-        What it is drawn from, beside the war: panel, ground, tables of the pack, records.
+        What it is drawn from, beside the war: panel, ground, tables of the pack, records; a solution of a published model
+        is drawn without a war.
     """
 
     draw: Callable[..., Figure]
@@ -65,4 +66,30 @@ GALLERY: dict[str, Entry] = {
     "mechanisms": Entry(endings.draw_mechanisms, "What each mechanism adds to the gap.", ("ending",)),
     "levers": Entry(endings.draw_levers, "What would open peace, one lever at a time.", ("ending",)),
     "belief-map": Entry(endings.draw_belief_map, "For which beliefs a settlement exists.", ("ending",)),
+    "model-plot": Entry(models.draw_plot, "Curves and regions of a model over its inputs.", ("solution",)),
+    "model-range": Entry(lessons.draw_range, "What two sides prefer to war.", ("solution",)),
+    "model-disagreement": Entry(
+        lessons.draw_disagreement, "The same when they disagree about who would win.", ("solution",)
+    ),
+    "model-first-strike": Entry(
+        lessons.draw_first_strike, "Terms that are safe from a surprise attack.", ("solution",)
+    ),
+    "model-safe-divisions": Entry(
+        lessons.draw_safe_divisions, "Divisions of a flow that are safe from a first strike.", ("solution",)
+    ),
+    "model-indivisible": Entry(
+        lessons.draw_indivisible, "What a good of few parts leaves of the terms.", ("solution",)
+    ),
+    "model-worst-bargains": Entry(
+        lessons.draw_worst_bargains, "Terms between the worst equilibria of either side.", ("solution",)
+    ),
+    "model-all-types": Entry(lessons.draw_all_types, "Shares that content every type of two sides.", ("solution",)),
+    "model-risk-return": Entry(lessons.draw_risk_return, "What a larger demand earns and risks.", ("solution",)),
+    "model-states": Entry(lessons.draw_states, "Terms in every state of a war.", ("solution",)),
+    "model-meeting": Entry(lessons.draw_meeting, "When and where battles have taught enough.", ("solution",)),
+    "model-waiting": Entry(lessons.draw_waiting, "Who has given in by when.", ("solution",)),
+    "model-forces": Entry(lessons.draw_forces, "Forces and ground, day by day.", ("solution",)),
+    "model-frontier": Entry(lessons.draw_frontier, "What two sides can have, and what they agree on.", ("solution",)),
+    "model-actors": Entry(lessons.draw_actors, "Positions of actors, round by round.", ("solution",)),
+    "model-options": Entry(lessons.draw_options, "Chances of competing options.", ("solution",)),
 }
