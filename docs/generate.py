@@ -23,6 +23,7 @@ from armistice.data.judgements import REQUIRED
 from armistice.data.tables import BASES, LEVELS, QUANTITIES, RESPONSES, TABLES, Column
 from armistice.game import read
 from armistice.report.figures import FIGURES
+from armistice.theory import MODELS
 
 _WIDTH = 100
 
@@ -330,6 +331,15 @@ def gallery_page() -> str:
         for name, (shows, _, _) in FIGURES.items()
     )
     parts.append(_table(("figure", "shows", "command"), rows))
+    parts.append("## Pictures of the models\n")
+    parts.append(
+        _sentence("Each model of the library is drawn around the inputs it is given; these are of the worked examples.")
+    )
+    pictures = (
+        (f"[{m.title}](../explanation/models/{m.name}.md)", f"![{m.title}](../explanation/models/{m.name}.svg)", f"`armistice model {m.name} --plot {m.name}.svg`")
+        for m in MODELS.values()
+    )  # fmt: skip
+    parts.append(_table(("model", "picture", "command"), pictures))
     return "\n".join(parts)
 
 
