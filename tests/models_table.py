@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pytest
 
 TABLE = Path(__file__).parent / "reference" / "models.csv"
 
@@ -24,3 +28,17 @@ def element(values: Mapping[str, Any], output: str) -> Any:
     for place in places:
         out = out[int(place)]
     return out
+
+
+def check_own_rows(models: Collection[str], second: Callable[[str, dict[str, Any], str], Any]) -> None:
+    """Our own rows come from a second way: ``second(model, inputs, output)``. Each model has rows of its own.
+
+    That the library gives every row is tested in `theory/test_models.py`.
+    """
+    own = [row for row in rows_of(models) if row["provenance"] == "own"]
+    assert {row["model"] for row in own} == set(models)
+    for row in own:
+        found = second(row["model"], json.loads(row["inputs"]), row["output"])
+        value, within = np.asarray(json.loads(row["value"]), float), float(row["tolerance"])
+        told = (row["model"], row["inputs"], row["output"])
+        assert np.asarray(found, float) == pytest.approx(value, abs=within, rel=0), told

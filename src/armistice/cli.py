@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -285,6 +285,50 @@ def forecast(pack: str, region: str, as_of: date | None, horizon: int, seed: int
 
 @main.command()
 @_PACK
+@click.option("--first", type=_Day(), help="First origin (a day of its month); the earliest by default.")
+@click.option("--last", type=_Day(), help="Last origin; three months before the end of the record by default.")
+@_SEED
+@click.option("--draws", type=click.IntRange(100), default=2000, show_default=True, help="Draws of each forecast.")
+@click.option("--no-cache", is_flag=True, help="Forecast from every origin again, and keep nothing.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Folder for the charts of scores and of calibration.")
+@_AS_JSON
+def hindcast(
+    pack: str,
+    first: date | None,
+    last: date | None,
+    seed: int,
+    draws: int,
+    no_cache: bool,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Score forecasts made as of past months, from what was published by then, against what came."""
+    from armistice.core.packs import find_pack
+    from armistice.hindcast import in_words, record_of, run_hindcast
+
+    kept = None if no_cache else Path("out") / find_pack(pack).resolve().name / ".cache"
+    with _progress("forecasting") as report:
+        found = run_hindcast(pack, seed, draws, kept, report, first, last)
+    files = []
+    if plot is not None:
+        from armistice.data.pack import read_pack
+        from armistice.show.scores import draw_calibration, draw_hindcast_scores
+        from armistice.show.style import save_figure
+
+        for draw in (draw_hindcast_scores, draw_calibration):
+            figure = draw(read_pack(pack).war, found)
+            files.append(plot / f"{figure.id}.svg")
+            save_figure(figure, files[-1])
+    if as_json:
+        _print_json({**record_of(found), "files": [str(f) for f in files]})
+        return
+    _tell(in_words(found))
+    for file in files:
+        click.echo(str(file))
+
+
+@main.command()
+@_PACK
 @click.argument("figure", required=False)
 @_AS_OF
 @click.option("--out", type=click.Path(path_type=Path), help="File (.svg, .png, .html) or folder for all figures.")
@@ -354,7 +398,7 @@ def game(file: str, months: int, blockers: bool, levers: bool, acceptance: float
     """Solve a war-termination game given in a TOML FILE: who settles for what, why not now, what lies ahead."""
     from armistice.game.arrays import Method
     from armistice.game.read import read_game
-    from armistice.game.record import record_of
+    from armistice.game.record import in_words, record_of
 
     problem = read_game(file)
     with _progress("game") as note:
@@ -362,72 +406,7 @@ def game(file: str, months: int, blockers: bool, levers: bool, acceptance: float
     if as_json:
         _print_json(told)
         return
-    _tell_game(told)
-
-
-def _tell_game(told: dict[str, Any]) -> None:
-    """Print a solved game for readers: shares of the stake in per cent."""
-
-    def share(value: float | None) -> str:
-        return "none" if value is None else f"{100 * value:.1f} %"
-
-    click.echo(f"{told['engine']}. {told['status'][:1].upper()}{told['status'][1:]}.")
-    click.echo(
-        f"Fighting on is worth {share(told['reservation_a'])} of the stake to A and {share(told['reservation_b'])} to B."
-    )
-    if told["settles_now"]:
-        click.echo(f"They settle now: A has {share(told['net_share_a'])}, the line is drawn at {told['line']:g} steps.")
-    else:
-        lines = [f"{told[k]:g}" if told[k] is not None else "none" for k in ("least_line_a", "most_line_b")]
-        click.echo(
-            f"They fight on: the best term is short by {share(told['gap'])} ({share(told['gap_common_prior'])} if both "
-            f"believed what the analyst believes). Least line for A: {lines[0]}; furthest line for B: {lines[1]}."
-        )
-    rows = [
-        {"term": name.replace("_", " "), "share of the stake": "none" if value is None else f"{100 * value:.2f} %"}
-        for name, value in told["identity"].items()
-        if name != "discount"
-    ]
-    _table(rows, False)
-    ahead = [m for m in told["outlook"] if m["month"] % 6 == 0]
-    _table(
-        [
-            {
-                "month": m["month"], "settlement": share(m["p_settlement"]), "victory of A": share(m["p_victory_a"]),
-                "victory of B": share(m["p_victory_b"]), "war goes on": share(m["p_ongoing"]),
-                "A's share": share(m["expected_share_a"]),
-            }
-            for m in ahead
-        ],
-        False,
-    )  # fmt: skip
-    if "blockers" in told:
-        sets = [" and ".join(s) for s in told["blockers"]["minimal_sets"]]
-        click.echo("Peace opens without: " + ("; or ".join(sets) if sets else "nothing that the game holds"))
-        gap, within = told["blockers"]["shapley_gap"], told["blockers"]["shapley_p12"]
-        rows = [
-            {"mechanism": k, "share of the gap": share(gap[k]), "of settling in 12 months": share(within[k])}
-            for k in gap
-        ]
-        _table(rows, False)
-    for lever in told.get("levers", []):
-        stretches = ", ".join(f"{lo:.3g} to {hi:.3g}" for lo, hi in lever["intervals"])
-        click.echo(
-            f"{lever['title']} (now {lever['now']:.3g}, {lever['unit']}): "
-            + (f"opens at {stretches}" if stretches else "does not open alone")
-        )
-    if "price_of_waiting" in told:
-        rows = [
-            {
-                "steps won by A": f"{w['steps']:+d}", "A demands at least": share(w["reservation_a"]),
-                "B concedes at most": share(1 - w["reservation_b"]), "settles": "yes" if w["settles"] else "no",
-            }
-            for w in told["price_of_waiting"]
-        ]  # fmt: skip
-        _table(rows, False)
-    for pair in told.get("lever_pairs", [])[:5]:
-        (one, other), (u, v) = pair["levers"], pair["values"]
-        click.echo(f"Together: {one} at {u:.3g} and {other} at {v:.3g}")
+    _tell(in_words(told))
 
 
 @main.command()
@@ -520,6 +499,12 @@ def show_credits(pack: str, as_json: bool) -> None:
 
 def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _tell(parts: Iterable[str | list[dict[str, Any]]]) -> None:
+    """Print sentences, and rows as tables."""
+    for part in parts:
+        click.echo(part) if isinstance(part, str) else _table(part, False)
 
 
 def _table(rows: list[dict[str, Any]], as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armistice.core import model as contract
@@ -230,6 +230,7 @@ def test_what_is_out_of_bounds_is_refused_in_a_sentence(model: Model) -> None:
 
 
 @every_model
+@settings(max_examples=30)
 @given(data=st.data())
 def test_no_input_within_bounds_breaks_a_model(model: Model, data: st.DataObject) -> None:
     given: dict[str, Any] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -153,3 +153,66 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (float, np.floating)):
         return float(f"{value:.12g}") + 0.0 if math.isfinite(value) else None
     return value
+
+
+def in_words(told: dict[str, Any]) -> Iterator[str | list[dict[str, Any]]]:
+    """A solved game for readers, sentences and tables: shares of the stake in per cent."""
+
+    def share(value: float | None) -> str:
+        return "none" if value is None else f"{100 * value:.1f} %"
+
+    yield (f"{told['engine']}. {told['status'][:1].upper()}{told['status'][1:]}.")
+    yield (
+        f"Fighting on is worth {share(told['reservation_a'])} of the stake to A and {share(told['reservation_b'])} to B."
+    )
+    if told["settles_now"]:
+        yield (f"They settle now: A has {share(told['net_share_a'])}, the line is drawn at {told['line']:g} steps.")
+    else:
+        lines = [f"{told[k]:g}" if told[k] is not None else "none" for k in ("least_line_a", "most_line_b")]
+        yield (
+            f"They fight on: the best term is short by {share(told['gap'])} ({share(told['gap_common_prior'])} if both "
+            f"believed what the analyst believes). Least line for A: {lines[0]}; furthest line for B: {lines[1]}."
+        )
+    rows = [
+        {"term": name.replace("_", " "), "share of the stake": "none" if value is None else f"{100 * value:.2f} %"}
+        for name, value in told["identity"].items()
+        if name != "discount"
+    ]
+    yield (rows)
+    ahead = [m for m in told["outlook"] if m["month"] % 6 == 0]
+    yield (
+        [
+            {
+                "month": m["month"], "settlement": share(m["p_settlement"]), "victory of A": share(m["p_victory_a"]),
+                "victory of B": share(m["p_victory_b"]), "war goes on": share(m["p_ongoing"]),
+                "A's share": share(m["expected_share_a"]),
+            }
+            for m in ahead
+        ])  # fmt: skip
+    if "blockers" in told:
+        sets = [" and ".join(s) for s in told["blockers"]["minimal_sets"]]
+        yield ("Peace opens without: " + ("; or ".join(sets) if sets else "nothing that the game holds"))
+        gap, within = told["blockers"]["shapley_gap"], told["blockers"]["shapley_p12"]
+        rows = [
+            {"mechanism": k, "share of the gap": share(gap[k]), "of settling in 12 months": share(within[k])}
+            for k in gap
+        ]
+        yield (rows)
+    for lever in told.get("levers", []):
+        stretches = ", ".join(f"{lo:.3g} to {hi:.3g}" for lo, hi in lever["intervals"])
+        yield (
+            f"{lever['title']} (now {lever['now']:.3g}, {lever['unit']}): "
+            + (f"opens at {stretches}" if stretches else "does not open alone")
+        )
+    if "price_of_waiting" in told:
+        rows = [
+            {
+                "steps won by A": f"{w['steps']:+d}", "A demands at least": share(w["reservation_a"]),
+                "B concedes at most": share(1 - w["reservation_b"]), "settles": "yes" if w["settles"] else "no",
+            }
+            for w in told["price_of_waiting"]
+        ]  # fmt: skip
+        yield (rows)
+    for pair in told.get("lever_pairs", [])[:5]:
+        (one, other), (u, v) = pair["levers"], pair["values"]
+        yield (f"Together: {one} at {u:.3g} and {other} at {v:.3g}")

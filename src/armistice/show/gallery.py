@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from armistice.show import aid, bargaining, deals, endings, lessons, losses, maps, models, series, talks
+from armistice.show import aid, bargaining, deals, endings, lessons, losses, maps, models, scores, series, talks
 from armistice.show.style import Figure
 
 
@@ -53,6 +53,12 @@ GALLERY: dict[str, Entry] = {
     "distances": Entry(deals.draw_distances, "What is left between the sides, issue by issue.", ("positions",)),
     "timeline": Entry(talks.draw_timeline, "Proposals and answers in order.", ("positions", "responses")),
     "claims": Entry(talks.draw_claims, "Published claims beside the record.", ("verdicts",)),
+    "hindcast-scores": Entry(
+        scores.draw_hindcast_scores, "How past forecasts fared beside the best single baseline.", ("hindcast",)
+    ),
+    "calibration": Entry(
+        scores.draw_calibration, "Whether the ranges of past forecasts cover as they claim.", ("hindcast",)
+    ),
     "bargaining-range": Entry(
         bargaining.draw_bargaining_range, "What each side would settle for, month by month.", ("ending",)
     ),

@@ -120,11 +120,11 @@ def _told(hindcast: Hindcast, rows: list[ScoreSummary]) -> str:
 
 def _ratio_panel(
     rows: list[ScoreSummary], names: list[str], space: tuple[float, float], domain: list[float], named: bool
-) -> alt.LayerChart:
+) -> Chart:
     """One horizon: a mark and a range for each forecaster and period; `space` is width and height, px."""
     table = records(
         {
-            "name": s.forecaster, "period": s.period, "ratio": min(s.relative, domain[1]),
+            "name": s.forecaster, "period": s.period, "ratio": min(max(s.relative, domain[0]), domain[1]),
             "low": None if s.relative_low is None else max(s.relative_low, domain[0]),
             "high": None if s.relative_high is None else min(s.relative_high, domain[1]),
             "words": f"{s.relative:.2f}", "crps": f"{number_words(s.crps_km2, 1)} km²", "log": f"{s.log_score:.2f}",
@@ -187,7 +187,7 @@ def draw_calibration(
     narrow = is_narrow(width)
     periods = [p for p in PERIOD_INK if any(s.period == p for s in rows)]
     across = 1 if narrow else len(periods)
-    plot = min((width - 8 - 52 * across - 20 * (across - 1)) / across, 420.0)
+    plot = min((width - 8 - 64 * across - 20 * (across - 1)) / across, 420.0)
     charts = [
         _coverage_panel([s for s in rows if s.period == p], sorted({s.horizon for s in rows}), (plot, 240.0), width)
         for p in periods
@@ -202,7 +202,7 @@ def draw_calibration(
     )
     caption = (
         f"Share of outcomes (net land taken in {place}, km², cumulative) that fell inside the central 50, 80 and 90 % of the draws, per cent, against "
-        f"what the ranges claim; on the diagonal, ranges are worth their name; below it they are too narrow. Forecaster: “{name}”. Monthly {_period_words(hindcast)}; "
+        f"what the ranges claim; on the diagonal, ranges are worth their name; below it they are too narrow; grey: 72 to 88 % for the range of 80 %. Forecaster: “{name}”. Monthly {_period_words(hindcast)}; "
         f"held against the record of {day_words(hindcast.as_of)}. {last.capitalize()} origins: {told}; long horizons overlap. "
         "Source: own computation from the maps of control."
     )
