@@ -157,7 +157,7 @@ def test_months_ahead_end_at_the_horizon(tmp_path: Path, words: tuple[str, ...],
 
 
 def check_blockers(found: dict[str, Any]) -> None:
-    assert list(found) == ["minimal_sets", "shapley_gap", "shapley_p12", "gap_without"] + (
+    assert list(found) == ["minimal_sets", "shapley_gap", "shapley_p12", "converged", "gap_without"] + (
         ["common_prior"] if "common_prior" in found else []
     )
     assert list(found["gap_without"]) == ["+".join(s) or "nothing" for s in SUBSETS]
@@ -190,6 +190,7 @@ def test_what_would_open_a_deal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     for lever in found["levers"]:
         assert list(lever) == [
             "key", "title", "unit", "now", "values", "gap", "gap_common_prior", "p_settlement_12", "intervals", "least",
+            "converged",
         ]  # fmt: skip
         number = len(lever["values"])
         assert 3 <= number <= 4
@@ -200,7 +201,7 @@ def test_what_would_open_a_deal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert len({lever["key"] for lever in found["levers"]}) == 10
     for pair in found["lever_pairs"]:
         assert list(pair) == ["levers", "values", "effort"]
-    assert list(found["belief_map"]) == ["mean_a", "mean_b", "gap", "now_a", "now_b", "analyst"]
+    assert list(found["belief_map"]) == ["mean_a", "mean_b", "gap", "now_a", "now_b", "analyst", "converged"]
     assert np.shape(found["belief_map"]["gap"]) == (3, 3)
     text = done(tmp_path, GAME, "--levers")
     assert all(lever["title"] in text for lever in found["levers"])

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -115,20 +116,21 @@ def test_levers_that_a_game_does_not_have() -> None:
 class Made:
     """A solver that only knows where peace opens: the value of the lever stands in the cost of side A."""
 
-    def __init__(self, gap: Any) -> None:
-        self.gap, self.solved = gap, 0
+    def __init__(self, gap: Any, rests: Any = lambda game: True) -> None:
+        self.gap, self.rests, self.solved = gap, rests, 0
 
     def solve(self, games: Sequence[WarGame], *_: Any, **__: Any) -> Any:
         self.solved += len(games)
-        return games
+        rest = np.array([self.rests(game) for game in games])
+        return SimpleNamespace(games=games, at_rest=rest, converged=bool(rest.all()))
 
-    def gap_of(self, games: Sequence[WarGame]) -> np.ndarray:
-        return np.array([[self.gap(game)] for game in games])
+    def gap_of(self, found: Any) -> np.ndarray:
+        return np.array([[self.gap(game)] for game in found.games])
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> Made:
         monkeypatch.setattr(module, "solve", self.solve)
         monkeypatch.setattr(module, "gap_of", self.gap_of)
-        monkeypatch.setattr(module, "p_settled_within", lambda games, months: np.zeros(len(games)))
+        monkeypatch.setattr(module, "p_settled_within", lambda found, months: np.zeros(len(found.games)))
         return self
 
 
@@ -145,6 +147,15 @@ def scanned(monkeypatch: pytest.MonkeyPatch, *stretches: tuple[float, float], no
     assert lever.values.tolist() == sorted({*map(float, range(13)), now})
     assert lever.now == now
     return lever
+
+
+def test_a_lever_says_where_a_value_did_not_come_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for loose in (False, True):
+        made = Made(lambda game: 1.0, lambda game, loose=loose: not (loose and game.costs.a > 5))
+        made.install(monkeypatch)
+        found = {lever.key: lever.converged for lever in scan(EVEN)}
+        assert found["costs.a"] is not loose
+        assert found["commitment.guarantee"]
 
 
 @pytest.mark.parametrize(

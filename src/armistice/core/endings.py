@@ -159,6 +159,8 @@ class Blockers:
         Mechanism → its share of the gap, and of the chance of a settlement within 12 months that is missing.
     common_prior : bool
         Whether both sides were given the analyst's belief throughout, so that no result rests on a bet.
+    converged : bool
+        Whether the value at the horizon came to rest in every one of these games.
     """
 
     identity: dict[str, np.ndarray]
@@ -169,6 +171,7 @@ class Blockers:
     shapley_gap: dict[str, np.ndarray]
     shapley_p12: dict[str, np.ndarray]
     common_prior: bool
+    converged: bool = True
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,8 @@ class Lever:
         All stretches of `values` in which peace opens.
     least : float or None
         Value nearest to `now` at which it opens.
+    converged : bool
+        Whether the value at the horizon came to rest at every value.
     """
 
     key: str
@@ -201,6 +206,7 @@ class Lever:
     p12: np.ndarray
     intervals: tuple[tuple[float, float], ...]
     least: float | None
+    converged: bool = True
 
 
 @dataclass(frozen=True)
@@ -226,6 +232,8 @@ class BeliefMap:
         0 where they settle.
     now_a, now_b, analyst : float
         Where the sides' and the analyst's beliefs stand.
+    converged : bool
+        Whether the value at the horizon came to rest for every pair.
     """
 
     mean_a: np.ndarray
@@ -234,6 +242,7 @@ class BeliefMap:
     now_a: float
     now_b: float
     analyst: float
+    converged: bool = True
 
 
 @dataclass(frozen=True)

@@ -138,10 +138,12 @@ def blockers(
     gap: dict[Subset, np.ndarray] = {}
     within: dict[Subset, np.ndarray] = {}
     first: Solution | None = None
+    at_rest = True
     for part in parts:
         variants = [without(game, subset) for subset in part for game in games]
         found = solve(variants, states, method, WITHIN, strict=strict, progress=progress)
         first = first or found
+        at_rest &= found.converged
         shape = (len(part), len(games))
         gap |= dict(zip(part, gap_of(found)[:, 0].reshape(shape), strict=True))
         within |= dict(zip(part, p_settled_within(found, WITHIN).reshape(shape), strict=True))
@@ -156,5 +158,5 @@ def blockers(
     return Blockers(
         {name: value[: len(games)] for name, value in identity_of(first).items()}, gap, within,
         minimal_sets({subset: bool(is_open[0]) for subset, is_open in opens.items()}), opens,
-        shapley({subset: -value for subset, value in gap.items()}), shapley(within), common_prior,
+        shapley({subset: -value for subset, value in gap.items()}), shapley(within), common_prior, at_rest,
     )  # fmt: skip

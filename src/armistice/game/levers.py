@@ -139,12 +139,15 @@ def scan(
     found = solve(
         [*games, *(g.at_common_prior() for g in games)], states, method, WITHIN, strict=strict, progress=progress
     )
-    gap, within = gap_of(found)[:, 0], p_settled_within(found, WITHIN)
+    gap, within, at_rest = gap_of(found)[:, 0], p_settled_within(found, WITHIN), found.at_rest
     number, start, out, brackets = len(games), 0, [], []
     for lever, grid in zip(levers, grids, strict=True):
         row = slice(start, start + len(grid))
         common = gap[number + start : number + start + len(grid)]
-        out.append(Lever(lever.key, lever.title, lever.unit, lever.now, grid, gap[row], common, within[row], (), None))
+        rest = bool(at_rest[row].all() and at_rest[number + start : number + start + len(grid)].all())
+        out.append(
+            Lever(lever.key, lever.title, lever.unit, lever.now, grid, gap[row], common, within[row], (), None, rest)
+        )
         changes = np.flatnonzero(np.diff(gap[row] < OPEN))
         brackets += [(len(out) - 1, grid[k], grid[k + 1], bool(gap[row][k] < OPEN)) for k in changes]
         start += len(grid)
@@ -296,5 +299,6 @@ def belief_map(
         for a in means
         for b in means
     ]
-    gap = gap_of(solve(games, states, method, 0, strict=strict, progress=progress))[:, 0]
-    return BeliefMap(means, means, gap.reshape(MAPPED, MAPPED), now_a, now_b, analyst)
+    found = solve(games, states, method, 0, strict=strict, progress=progress)
+    gap = gap_of(found)[:, 0].reshape(MAPPED, MAPPED)
+    return BeliefMap(means, means, gap, now_a, now_b, analyst, found.converged)

@@ -29,6 +29,10 @@ _IDENTITY = (
 )
 
 
+LOOSE = "their numbers mean nothing by themselves; smooth accept-or-fight with --acceptance 0.001"
+"""What to know of games that did not come to rest, and to do."""
+
+
 def record_of(
     game: WarGame,
     months: int = 36,
@@ -108,6 +112,7 @@ def _blockers(found: Blockers) -> Record:
         "minimal_sets": [list(subset) for subset in found.minimal_sets],
         "shapley_gap": {name: share[0] for name, share in found.shapley_gap.items()},
         "shapley_p12": {name: share[0] for name, share in found.shapley_p12.items()},
+        "converged": found.converged,
         "gap_without": {"+".join(subset) or "nothing": gap[0] for subset, gap in found.gap_without.items()},
     }
 
@@ -116,7 +121,7 @@ def _lever(lever: Lever) -> Record:
     return {
         "key": lever.key, "title": lever.title, "unit": lever.unit, "now": lever.now, "values": lever.values,
         "gap": lever.gap, "gap_common_prior": lever.gap_common, "p_settlement_12": lever.p12,
-        "intervals": [list(stretch) for stretch in lever.intervals], "least": lever.least,
+        "intervals": [list(stretch) for stretch in lever.intervals], "least": lever.least, "converged": lever.converged,
     }  # fmt: skip
 
 
@@ -138,7 +143,7 @@ def _waiting(found: BargainingRange) -> list[Record]:
 def _beliefs(found: BeliefMap) -> Record:
     return {
         "mean_a": found.mean_a, "mean_b": found.mean_b, "gap": found.gap, "now_a": found.now_a, "now_b": found.now_b,
-        "analyst": found.analyst,
+        "analyst": found.analyst, "converged": found.converged,
     }  # fmt: skip
 
 
@@ -178,7 +183,7 @@ def in_words(told: dict[str, Any]) -> Iterator[str | list[dict[str, Any]]]:
         for name, value in told["identity"].items()
         if name != "discount"
     ]
-    yield (rows)
+    yield rows
     ahead = [m for m in told["outlook"] if m["month"] % 6 == 0]
     yield (
         [
@@ -191,18 +196,21 @@ def in_words(told: dict[str, Any]) -> Iterator[str | list[dict[str, Any]]]:
         ])  # fmt: skip
     if "blockers" in told:
         sets = [" and ".join(s) for s in told["blockers"]["minimal_sets"]]
-        yield ("Peace opens without: " + ("; or ".join(sets) if sets else "nothing that the game holds"))
+        yield "Peace opens without: " + ("; or ".join(sets) if sets else "nothing that the game holds")
+        if not told["blockers"]["converged"]:
+            yield f"Some of the games behind these shares did not come to rest: {LOOSE}."
         gap, within = told["blockers"]["shapley_gap"], told["blockers"]["shapley_p12"]
         rows = [
             {"mechanism": k, "share of the gap": share(gap[k]), "of settling in 12 months": share(within[k])}
             for k in gap
         ]
-        yield (rows)
+        yield rows
     for lever in told.get("levers", []):
         stretches = ", ".join(f"{lo:.3g} to {hi:.3g}" for lo, hi in lever["intervals"])
         yield (
             f"{lever['title']} (now {lever['now']:.3g}, {lever['unit']}): "
             + (f"opens at {stretches}" if stretches else "does not open alone")
+            + ("" if lever["converged"] else f"; not at rest at every value: {LOOSE}")
         )
     if "price_of_waiting" in told:
         rows = [
@@ -212,7 +220,7 @@ def in_words(told: dict[str, Any]) -> Iterator[str | list[dict[str, Any]]]:
             }
             for w in told["price_of_waiting"]
         ]  # fmt: skip
-        yield (rows)
+        yield rows
     for pair in told.get("lever_pairs", [])[:5]:
         (one, other), (u, v) = pair["levers"], pair["values"]
-        yield (f"Together: {one} at {u:.3g} and {other} at {v:.3g}")
+        yield f"Together: {one} at {u:.3g} and {other} at {v:.3g}"

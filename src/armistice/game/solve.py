@@ -72,9 +72,14 @@ class Solution:
     paths: tuple[np.ndarray, np.ndarray] | None
 
     @property
+    def at_rest(self) -> np.ndarray:
+        """Whether the value at the horizon came to rest, shape (draws,)."""
+        return self.error < TOLERANCE
+
+    @property
     def converged(self) -> bool:
-        """Whether the value at the horizon came to rest in every draw."""
-        return bool(np.all(self.error < TOLERANCE))
+        """Whether it did in every draw."""
+        return bool(self.at_rest.all())
 
     @property
     def status(self) -> str:
@@ -87,7 +92,7 @@ class Solution:
         )
         if self.converged:
             return f"converged: {where}, last change {error:.1e}"
-        bad = int(np.sum(self.error >= TOLERANCE))
+        bad = int(np.sum(~self.at_rest))
         kind = "cycles" if error > 1e-6 else "has not come to rest"
         return (
             f"not converged: the value at the horizon {kind} after {sweeps} sweeps (last change {error:.1e}, {bad} of "
