@@ -707,12 +707,14 @@ def _assert_refused(folder: Path, planted: Planted, name: str) -> None:
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("again", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_planted_fault_is_refused_and_named_with_file_and_line(
-    small: Path, hasty: None, tmp_path: Path, chunk: int
+    small: Path, hasty: None, tmp_path: Path, chunk: int, again: bool
 ) -> None:
+    """Every fault once, and again at other places."""
     names = list(PLANTED)
     assert len(names) >= 60
-    for seed in range(chunk, TOTAL, CHUNKS):
+    for seed in range(len(names) + chunk, TOTAL, CHUNKS) if again else range(chunk, len(names), CHUNKS):
         name = names[seed % len(names)]
         folder = Path(shutil.copytree(small, tmp_path / str(seed) / "toy"))
         planted = PLANTED[name](folder, random.Random(seed))
