@@ -82,6 +82,8 @@ HOMES = {
     "altair": ("show/",),
     "vl_convert": ("show/", "report/"),
     "jax": ("infer/", "game/"),
+    "numpyro": ("infer/",),
+    "blackjax": ("infer/",),
     "scipy": ("theory/",),
     "jinja2": ("report/",),
     "markupsafe": ("report/",),

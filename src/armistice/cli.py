@@ -244,8 +244,15 @@ def claims(pack: str, as_of: date | None, as_json: bool) -> None:
 @_AS_OF
 @click.option("--horizon", type=click.IntRange(1, 60), default=12, show_default=True, help="Months ahead.")
 @_SEED
+@click.option(
+    "--latent",
+    is_flag=True,
+    help="Condition the latent model of all fronts instead of prolonging the pace: minutes, and on trial.",
+)
 @_AS_JSON
-def forecast(pack: str, region: str, as_of: date | None, horizon: int, seed: int, as_json: bool) -> None:
+def forecast(
+    pack: str, region: str, as_of: date | None, horizon: int, seed: int, latent: bool, as_json: bool
+) -> None:  # fmt: skip
     """Net area taken in a region in the months ahead, and the chance that it is taken whole."""
     from armistice.data.estimate import estimate_panel, find_region
     from armistice.data.pack import read_pack
@@ -253,7 +260,16 @@ def forecast(pack: str, region: str, as_of: date | None, horizon: int, seed: int
 
     content = read_pack(pack, as_of)
     name = find_region(content.war, region)
-    found = forecast_area(estimate_panel(content), name, horizon, seed)
+    panel = estimate_panel(content)
+    if latent:
+        from armistice.infer.condition import condition
+        from armistice.infer.fan import fan
+
+        table = content.tables["redraws"]
+        redraws = [(r.source, r.region, r.date.date(), float(r.change_km2)) for r in table.itertuples()]
+        found = fan(condition(panel, content.war, seed, redraws=redraws), name, horizon, seed)
+    else:
+        found = forecast_area(panel, name, horizon, seed)
     if as_json:
         _print_json(
             {

@@ -83,10 +83,12 @@ def earlier_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.Temp
 
 @pytest.fixture(scope="session")
 def game_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of the toy war with a made-up ending, written once by each process."""
-    study = replace(run_study(toy, draws=0), ending=make_ending("mixed"), no_ending="")
-    file = tmp_path_factory.mktemp("game") / GAME
-    file.write_text(
-        render_page(study, code_digest(), Cache(toy_report.cache), lambda what, share: None), encoding="utf-8"
-    )
+    """The report of the toy war with a made-up ending, written by the first process that asks."""
+    file = toy_report.file.parent.with_name(GAME)
+    with (file.parent / f"{GAME}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            study = replace(run_study(toy, draws=0), ending=make_ending("mixed"), no_ending="")
+            page = render_page(study, code_digest(), Cache(toy_report.cache), lambda what, share: None)
+            file.write_text(page, encoding="utf-8")
     return file

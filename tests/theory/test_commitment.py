@@ -131,7 +131,8 @@ def outcomes(z0: float, z1: float, w_d: float, w_t: float, k: float, sigma: floa
     if lure(0) <= 0:
         arm = strike = 0.0
     else:
-        arm, strike = brentq(fear, 0, 1, xtol=1e-15), brentq(lure, 0, 1, xtol=1e-15)
+        arm = brentq(fear, 0, 1, xtol=1e-15)
+        strike = 1.0 if lure(1) >= 0 else brentq(lure, 0, 1, xtol=1e-15)  # at the edge rounding may leave no root
     return {"arm": arm, "strike": strike, "p_war": play(arm, strike)[2], "p_war_unarmed": play(arm, strike)[3]}
 
 

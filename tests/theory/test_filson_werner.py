@@ -170,6 +170,7 @@ def test_fights_to_the_finish() -> None:
             assert answer[kind] == pytest.approx(expected, abs=1e-12), v
 
 
+@pytest.mark.slow
 def test_against_a_grid_of_beliefs() -> None:
     rng = np.random.default_rng(RNG_SEED)
     same = 0
@@ -214,6 +215,7 @@ def test_battles_of_one_unit_each() -> None:
 # --- comparative statics ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_beliefs_move_the_first_offer() -> None:
     rng = np.random.default_rng(RNG_SEED)
     settled = 0

@@ -230,7 +230,7 @@ def test_what_is_out_of_bounds_is_refused_in_a_sentence(model: Model) -> None:
 
 
 @every_model
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_no_input_within_bounds_breaks_a_model(model: Model, data: st.DataObject) -> None:
     given: dict[str, Any] = {}

@@ -265,6 +265,7 @@ def test_against_the_game(name: str) -> None:
     assert all(seen == {True, False} for seen in flags.values())
 
 
+@pytest.mark.slow
 def test_learning_against_a_grid_of_beliefs() -> None:
     rng = np.random.default_rng(RNG_SEED)
     offers = 0
