@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from armistice.core.model import Model
+
 TABLE = Path(__file__).parent / "reference" / "models.csv"
 
 
@@ -28,6 +30,11 @@ def element(values: Mapping[str, Any], output: str) -> Any:
     for place in places:
         out = out[int(place)]
     return out
+
+
+def completed(model: Model, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """All inputs of a model: the default of those that are not given."""
+    return {i.name: inputs.get(i.name, i.default) for i in model.inputs}
 
 
 def check_own_rows(models: Collection[str], second: Callable[[str, dict[str, Any], str], Any]) -> None:

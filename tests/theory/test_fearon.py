@@ -19,7 +19,7 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Input, Solution
 from armistice.theory.fearon import MODELS
 from armistice.theory.models import check_inputs, solve_model
-from models_table import check_own_rows
+from models_table import check_own_rows, completed
 
 BY_NAME = {model.name: model for model in MODELS}
 RNG_SEED = 1995
@@ -27,11 +27,6 @@ RNG_SEED = 1995
 
 def solved(name: str, **inputs: Any) -> Solution:
     return solve_model(BY_NAME[name], inputs)
-
-
-def completed(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs with the defaults of those that are not given."""
-    return {i.name: inputs.get(i.name, i.default) for i in BY_NAME[name].inputs}
 
 
 # --- the games themselves -----------------------------------------------------------------------------------------
@@ -177,7 +172,7 @@ ORACLES: dict[str, Callable[..., dict[str, Any]]] = {
 
 @functools.cache
 def second(name: str, inputs: str) -> dict[str, Any]:
-    return ORACLES[name](**completed(name, json.loads(inputs)))
+    return ORACLES[name](**completed(BY_NAME[name], json.loads(inputs)))
 
 
 def test_own_rows_of_the_table_come_from_a_second_way() -> None:

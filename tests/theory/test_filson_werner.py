@@ -17,7 +17,8 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Input, Solution
 from armistice.theory.filson_werner import MODELS
 from armistice.theory.models import check_inputs, solve_model
-from models_table import check_own_rows
+from belief_grid import offers_on_a_grid
+from models_table import check_own_rows, completed
 
 BY_NAME = {model.name: model for model in MODELS}
 NAME = "filson_werner2002"
@@ -26,11 +27,6 @@ RNG_SEED = 2002
 
 def solved(**inputs: Any) -> Solution:
     return solve_model(BY_NAME[NAME], inputs)
-
-
-def completed(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs with the defaults of those that are not given."""
-    return {i.name: inputs.get(i.name, i.default) for i in BY_NAME[name].inputs}
 
 
 # --- the game itself ----------------------------------------------------------------------------------------------
@@ -52,25 +48,6 @@ def fought_out(n_a: int, n_d: int, p: float, k_a: float, k_d: float) -> tuple[fl
 
 POINTS = 1001
 BELIEFS = np.linspace(0, 1, POINTS)
-
-
-def node_on_a_grid(refuse: np.ndarray, fight: np.ndarray, strong: float) -> dict[str, np.ndarray]:
-    """The best of all beliefs that a refusal can leave, or of contenting both types, for every belief at once."""
-    share = np.divide(BELIEFS[:, None], BELIEFS, out=np.full((POINTS, POINTS), np.inf), where=BELIEFS > 0)
-    share[0, 0] = 1.0
-    kept = np.minimum(share, 1)
-    payoff = np.where(share <= 1, (1 - kept) * (1 - np.maximum(refuse, 0)) + kept * fight, -np.inf)
-    # Where R steps over zero the next offer is mixed so that fighting is worth nothing, as much as the offer.
-    payoff[:, np.append(refuse[1:], np.inf) < 0] = -np.inf
-    best, at = payoff.max(1), payoff.argmax(1)
-    pools = 1 - strong >= best
-    return {
-        "value": np.where(pools, 1 - strong, best),
-        "offer": np.where(pools, strong, np.maximum(refuse, 0)[at]),
-        "p_accept": np.where(pools, 1.0, 1 - kept[np.arange(POINTS), at]),
-        "posterior": np.where(pools, 1.0, BELIEFS[at]),
-        "cutoff": np.full(POINTS, BELIEFS[np.argmax(pools)]),
-    }
 
 
 def war_on_a_grid(
@@ -96,7 +73,7 @@ def war_on_a_grid(
             refuse += weak * then["offer"][np.floor(learnt * (POINTS - 1) + 1e-9).astype(int)]
             fight += total * np.interp(learnt, BELIEFS, then["value"])
             strong += tough * then_strong
-        nodes[a, d] = node_on_a_grid(refuse, fight, max(strong, 0.0)), max(strong, 0.0)
+        nodes[a, d] = offers_on_a_grid(BELIEFS, refuse, fight, max(strong, 0.0)), max(strong, 0.0)
     at = round(mu * (POINTS - 1))
     assert at == pytest.approx(mu * (POINTS - 1)), "the prior must be on the grid"
     found = {output: float(values[at]) for output, values in nodes[n_a, n_d][0].items()}
@@ -139,7 +116,7 @@ ORACLES = {NAME: one_unit_each}
 
 @functools.cache
 def second(name: str, inputs: str) -> dict[str, Any]:
-    return ORACLES[name](**completed(name, json.loads(inputs)))
+    return ORACLES[name](**completed(BY_NAME[name], json.loads(inputs)))
 
 
 def test_own_rows_of_the_table_come_from_a_second_way() -> None:

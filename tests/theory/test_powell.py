@@ -18,7 +18,8 @@ from armistice.core.errors import QueryError
 from armistice.core.model import Input, Solution
 from armistice.theory.models import check_inputs, solve_model
 from armistice.theory.powell import MODELS
-from models_table import check_own_rows
+from belief_grid import offers_on_a_grid
+from models_table import check_own_rows, completed
 
 BY_NAME = {model.name: model for model in MODELS}
 RNG_SEED = 2006
@@ -26,11 +27,6 @@ RNG_SEED = 2006
 
 def solved(name: str, **inputs: Any) -> Solution:
     return solve_model(BY_NAME[name], inputs)
-
-
-def completed(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs with the defaults of those that are not given."""
-    return {i.name: inputs.get(i.name, i.default) for i in BY_NAME[name].inputs}
 
 
 # --- the games themselves -----------------------------------------------------------------------------------------
@@ -71,25 +67,6 @@ POINTS = 1501
 BELIEFS = np.linspace(0, 1, POINTS)
 
 
-def offers_on_a_grid(refuse: np.ndarray, fight: np.ndarray, strong: float) -> dict[str, np.ndarray]:
-    """The best of all beliefs that a refusal can leave, or of contenting both types, for every belief at once."""
-    share = np.divide(BELIEFS[:, None], BELIEFS, out=np.full((POINTS, POINTS), np.inf), where=BELIEFS > 0)
-    share[0, 0] = 1.0
-    kept = np.minimum(share, 1)
-    payoff = np.where(share <= 1, (1 - kept) * (1 - np.maximum(refuse, 0)) + kept * fight, -np.inf)
-    # Where R steps over zero the next offer is mixed so that fighting is worth nothing, as much as the offer.
-    payoff[:, np.append(refuse[1:], np.inf) < 0] = -np.inf
-    best, at = payoff.max(1), payoff.argmax(1)
-    pools = 1 - strong >= best
-    return {
-        "value": np.where(pools, 1 - strong, best),
-        "offer": np.where(pools, strong, np.maximum(refuse, 0)[at]),
-        "p_accept": np.where(pools, 1.0, 1 - kept[np.arange(POINTS), at]),
-        "posterior": np.where(pools, 1.0, BELIEFS[at]),
-        "cutoff": np.full(POINTS, BELIEFS[np.argmax(pools)]),
-    }
-
-
 def learning_on_a_grid(
     a_strong: float, b_strong: float, a_weak: float, b_weak: float, s: float, d: float, mu: float, rounds: int
 ) -> dict[str, Any]:
@@ -100,12 +77,12 @@ def learning_on_a_grid(
     lasts = (1 - BELIEFS) * lasts_weak + BELIEFS * lasts_strong
     then = np.divide(BELIEFS * lasts_strong, lasts, out=np.ones(POINTS), where=lasts > 0)
     for _ in range(rounds - 1):
-        after = offers_on_a_grid(refuse, fight, held)
+        after = offers_on_a_grid(BELIEFS, refuse, fight, held)
         refuse = a_weak - d + lasts_weak * after["offer"][np.floor(then * (POINTS - 1) + 1e-9).astype(int)]
         loses = (1 - BELIEFS) * b_weak + BELIEFS * b_strong
         fight = -s + loses + lasts * np.interp(then, BELIEFS, after["value"])
         held = max(a_strong - d + lasts_strong * held, 0.0)
-    now = offers_on_a_grid(refuse, fight, held)
+    now = offers_on_a_grid(BELIEFS, refuse, fight, held)
     at = round(mu * (POINTS - 1))
     assert at == pytest.approx(mu * (POINTS - 1)), "the prior must be on the grid"
     return {output: float(values[at]) for output, values in now.items()}
@@ -219,7 +196,7 @@ ORACLES: dict[str, Callable[..., dict[str, Any]]] = {
 
 @functools.cache
 def second(name: str, inputs: str) -> dict[str, Any]:
-    return ORACLES[name](**completed(name, json.loads(inputs)))
+    return ORACLES[name](**completed(BY_NAME[name], json.loads(inputs)))
 
 
 def test_own_rows_of_the_table_come_from_a_second_way() -> None:
