@@ -17,7 +17,7 @@ from generate_models import table as _table
 
 from armistice.cli import main as cli
 from armistice.core import errors
-from armistice.core.parameters import BELIEFS, JUDGED, PARAMETERS
+from armistice.core.parameters import BELIEFS, JUDGED, LINES, PARAMETERS
 from armistice.data.ask import QUERIES
 from armistice.data.judgements import REQUIRED
 from armistice.data.tables import BASES, LEVELS, QUANTITIES, RESPONSES, TABLES, Column
@@ -113,6 +113,7 @@ def pack_page() -> str:
         ("`war.toml`", "title, days, sides, third parties, axes, notes", "yes"),
         ("`issues.toml`", "issues with options in order, what each side wants, red lines", ""),
         ("[`game.toml`](#judgements-of-the-game)", "judged numbers of the war-termination game", ""),
+        ("[`scenarios.toml`](#scenarios)", "what-ifs with their judged effect on the pace of the front", ""),
         ("`claims.toml`", "published claims: [check a claim](../how-to/check-a-claim.md)", ""),
         ("`build.toml`", "raw files and steps: [rebuild from raw files](../how-to/rebuild-from-raw.md)", ""),
         ("`outlines.geojson`", "coarse outlines for maps", ""),
@@ -134,6 +135,7 @@ def pack_page() -> str:
     quantities = ((f"`{q.name}`", q.title, q.unit, q.kind, q.meaning) for q in QUANTITIES.values())
     parts.append(_table(("quantity", "title", "unit", "kind", "meaning"), quantities))
     parts += ["## Judgements of the game\n", *_judgements()]
+    parts += ["## Scenarios\n", _table(("key of `[[scenario]]`", "meaning", "required"), _SCENARIO)]
     parts += ["## Words with a fixed meaning\n"]
     words = [
         ("kind id", "lower-case letters, digits, `-` and `_`"),
@@ -166,6 +168,7 @@ def _judgements() -> list[str]:
             "fighting costs half a per cent of the stake. Positive drifts and shifts are towards side A."
         ),
         _table(("key of `[axis]`", "meaning", "required"), _GROUND),
+        _table(("key of `[[pressure]]`", "meaning", "required"), _PRESSURE),
     ]
 
 
@@ -173,6 +176,19 @@ _GROUND = (
     ("`id`", "the axis of the pack on which the game is played", "yes"),
     ("`blocks`", "land that cannot be split, as a list of `{lo, hi, source}`: no line runs strictly between steps `lo` and `hi`, which lie at least two apart", ""),
     ("`strategic_line`", "`{step, source}`: a line that makes a settlement safe for the side that fears the shift of power. Where the line is at or below this step (at or above it, if the shift is towards side B), the shift is multiplied by `commitment.strategic_factor` of the game; it is 0 unless set, and the fear gone", ""),
+    ("`lines`", "where options of issues draw the line, as a list of `{issue, option, line}`, with `line` one of " + ", ".join(f"`{line}`" for line in LINES) + ": of the axis, of the day, of the axis. With these `armistice match` reads the positions and responses of the pack", ""),
+)  # fmt: skip
+_PRESSURE = (
+    ("`date`, `side`, `title`, `source`", "what a mediator or a third party did to press a side (`a` or `b`), and the reason for the numbers", "yes"),
+    ("`costs`", "factor on the costs of that side, run as if it lasted; 0.1 to 10, 1 where it is missing", ""),
+    ("`drift`", "steps a month by which all expect the front to move otherwise; -5 to 5, 0 where it is missing", ""),
+)  # fmt: skip
+_SCENARIO = (
+    ("`id`, `title`, `question`", "its name, its title, and the question it answers", "yes"),
+    ("`from_month`", "months after the as-of day at which it begins", "yes"),
+    ("`drivers`", "what would bring it about, as a list of words: aid, shells, …", "yes"),
+    ("`pace`", "factor on side A's pace, as `low`, `central`, `high` and `source`", "yes"),
+    ("`recapture`", "what side B retakes in a month, as a share of the usual movement; the same four keys", ""),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 import numpy as np
 
 from armistice.core.endings import Ending, WhatIf
-from armistice.core.parameters import JUDGED, PARAMETERS, Judgements
+from armistice.core.parameters import JUDGED, PARAMETERS, Judgements, Pressure
 from armistice.core.war import Axis, Range
 from armistice.data.pack import Pack
 from armistice.game.arrays import State
@@ -156,12 +156,15 @@ def game_of(pack: Pack, judged: Judgements, pace: FrontPace, numbers: dict[str, 
 def games_of(pack: Pack, pace: FrontPace, seed: int = 0, draws: int = DRAWS) -> list[WarGame]:
     """The war as a game for each draw of its numbers, the central one first; none where the front is not on the axis."""
     judged = pack.game
-    if judged is None:
-        return []
-    steps = len(next(a for a in pack.war.axes if a.id == judged.axis).steps)
-    if not 0.5 <= pace.position <= steps - 0.5:
+    if judged is None or not on_axis(pack, pace):
         return []
     return [game_of(pack, judged, pace, numbers) for numbers in sample(ranges_of(pack, judged, pace), draws, seed)]
+
+
+def on_axis(pack: Pack, pace: FrontPace) -> bool:
+    """Whether the front stands on the axis that the pack's judgements are made for."""
+    axis = next((a for a in pack.war.axes if pack.game is not None and a.id == pack.game.axis), None)
+    return axis is not None and 0.5 <= pace.position <= len(axis.steps) - 0.5
 
 
 def states_of(game: WarGame, pace: FrontPace) -> tuple[tuple[State, ...], np.ndarray, np.ndarray]:
@@ -239,20 +242,31 @@ def solve_war(
     beliefs = belief_map(central, states, strict=False, progress=note("what one must believe"))
     assert beliefs is not None, "the war's game has normal beliefs"
     some = games[:DRAWS_OF_CHANGES]
-    changed = [change(game, pace) for change in CHANGES.values() for game in some]
+    changes = CHANGES | {f"{p.title} ({p.date:%B %Y})": pressed(p) for p in judged.pressures}
+    changed = [change(game, pace) for change in changes.values() for game in some]
     beside = solve(changed, states, months=MONTHS, strict=False, progress=note("changes side by side"))
     return Ending(
         judged.axis, ranges, draws, equilibrium_of(found), outlook_of(found, MONTHS),
         range_of(found, "steps", along, 1), range_of(found, "months", months, 1 + len(along)),
-        why, why_common, levers, joint, beliefs, _side_by_side(beside, len(some)),
+        why, why_common, levers, joint, beliefs, _side_by_side(beside, tuple(changes), len(some)),
     )  # fmt: skip
 
 
-def _side_by_side(found: Solution, each: int) -> tuple[WhatIf, ...]:
+def pressed(pressure: Pressure) -> Callable[[WarGame, FrontPace], WarGame]:
+    """A push as a change of the game: one side's costs times a factor, and a drift that all expect."""
+    key = f"costs.{pressure.side}"
+
+    def change(game: WarGame, pace: FrontPace) -> WarGame:
+        return with_drift(game.with_numbers({key: pressure.costs * game.number(key)}), pressure.drift)
+
+    return change
+
+
+def _side_by_side(found: Solution, titles: tuple[str, ...], each: int) -> tuple[WhatIf, ...]:
     """Cut one solution of many changes into one record for each."""
     return tuple(
         WhatIf(title, equilibrium_of(part), outlook_of(part, MONTHS))
         for title, part in zip(
-            CHANGES, (found.part(n * each, (n + 1) * each) for n in range(len(CHANGES))), strict=True
+            titles, (found.part(n * each, (n + 1) * each) for n in range(len(titles))), strict=True
         )
     )

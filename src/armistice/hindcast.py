@@ -1,6 +1,6 @@
 """The hindcast: forecasts made at the end of every past month from what was published by then, held against what came.
 
-At each origin the pack is read as of that day, laid out and reduced to monthly areas, and every forecaster of
+At each origin the pack is cut down to what was known on that day, laid out and reduced to monthly areas, and every forecaster of
 `armistice.infer.forecasters` says how much side A takes in the country and in each region that the front crosses that
 day. The truth is the change between origin and horizon in the newest record; what a source has redrawn in between
 is part of the error, and both ends are of one record, so that a redraw of the level alone is not.
@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,12 @@ import xarray as xr
 from armistice.core.digest import Cache, code_digest, digest_of, folder_digest
 from armistice.core.errors import QueryError
 from armistice.core.packs import find_pack
-from armistice.core.scores import Hindcast, Score, ScoreSummary
+from armistice.core.scores import DriverScore, Hindcast, Score, ScoreSummary
 from armistice.data.estimate import estimate_panel
-from armistice.data.pack import read_pack
-from armistice.infer.baseline import monthly_area
+from armistice.data.pack import Pack, cut_pack, read_pack
+from armistice.data.tables import QUANTITIES
+from armistice.infer.baseline import monthly_level
+from armistice.infer.drivers import LAGS, driven_pace, monthly_driver, moved_by
 from armistice.infer.forecasters import BASELINES, CHOICE, FORECASTERS, LEAST_MONTHS
 from armistice.study import contested_regions
 
@@ -43,6 +46,10 @@ HORIZONS = (1, 3, 6, 12)
 LEVELS = (0.5, 0.8, 0.9)
 TUNED_TO = date(2024, 6, 30)
 """The last origin on which forecasters were chosen and tuned."""
+DRIVERS = (
+    "losses_personnel", "losses_dead_named", "losses_equipment", "aid_military", "aid_financial", "aid_given_military",
+)  # fmt: skip
+"""Quantities that `driver_scores` tries."""
 REACH = 3
 """The last origin lies so many months before the end of the record, unless it is given."""
 DRAWS = 2000
@@ -65,28 +72,65 @@ def month_end(month: np.datetime64) -> date:
     return found
 
 
-def series_as_of(path: str | Path, origin: date) -> Series:
+def read_control(path: str | Path) -> Pack:
+    """A pack with nothing but who held the country and its regions: all that monthly areas are made of."""
+    pack = read_pack(path)
+    regions = [r.id for r in pack.war.regions.values() if r.level <= 1]
+    rows = pack.observations
+    rows = rows[(rows["quantity"] == "control") & rows["region"].isin(regions)]
+    return replace(pack, war=replace(pack.war, axes=()), observations=rows)
+
+
+@dataclass(frozen=True)
+class _Archive:
+    """The pack of a war, read when first asked for: a run whose stages are all kept reads nothing."""
+
+    path: str | Path
+    as_of: date | None
+
+    @cached_property
+    def control(self) -> Pack:
+        pack = read_control(self.path)
+        return pack if self.as_of is None else cut_pack(pack, self.as_of)
+
+
+def series_as_of(pack: Pack, origin: date) -> Series:
     """Monthly areas of the country and of the regions contested on a day, from what was published by it.
 
     Parameters
     ----------
-    path : path or slug
+    pack : Pack
+        As known on the origin or later, such as `read_control` gives.
     origin : date
         The end of a month.
+    """
+    return series_of(estimate_panel(cut_pack(pack, origin)))
+
+
+def series_of(panel: xr.Dataset) -> Series:
+    """Monthly areas of the country and of the regions contested on the last day of a panel.
 
     Returns
     -------
     dict
         The country first; regions with at least `LEAST_MONTHS` months on record.
     """
-    panel = estimate_panel(read_pack(path, origin))
     found = {}
-    for region in (panel.attrs["root"], *contested_regions(panel)):
-        area = monthly_area(panel, region)[1]
+    for region, area in _monthly_areas(panel, [panel.attrs["root"], *contested_regions(panel)]).items():
         known = area[np.isfinite(area)]
         if len(known) >= LEAST_MONTHS:
-            found[str(region)] = (float(panel["area"].sel(region=region)), known)
+            found[region] = (float(panel["area"].sel(region=region)), known)
     return found
+
+
+def _monthly_areas(panel: xr.Dataset, regions: Iterable[str]) -> dict[str, np.ndarray]:
+    """`monthly_area` of several regions, read off bare arrays: what labels cost, they cost every month of each."""
+    control = panel["control"].sel(belligerent=panel.attrs["side_a"])
+    times = {"time": panel["time"].values}
+    return {
+        str(r): monthly_level(panel, xr.DataArray(control.sel(region=r).values, times, ("time", "source")))[1]
+        for r in regions
+    }
 
 
 def newest_record(panel: xr.Dataset) -> tuple[np.datetime64, dict[str, dict[int, float]]]:
@@ -101,10 +145,9 @@ def newest_record(panel: xr.Dataset) -> tuple[np.datetime64, dict[str, dict[int,
     end = np.datetime64(month_end(month), "ns")
     panel = panel.sel(time=slice(None, end)).assign_attrs(as_of=month_end(month).isoformat())
     record = {}
-    for region in panel["region"].values:
-        area = monthly_area(panel, region)[1]
+    for region, area in _monthly_areas(panel, panel["region"].values).items():
         first = int(month.astype(int)) - len(area) + 1
-        record[str(region)] = {first + i: float(v) for i, v in enumerate(area) if np.isfinite(v)}
+        record[region] = {first + i: float(v) for i, v in enumerate(area) if np.isfinite(v)}
     return month, record
 
 
@@ -167,13 +210,15 @@ def log_score(draws: np.ndarray, truth: float) -> float:
 
 def score_draws(draws: np.ndarray, truth: float, key: tuple[date, str, str, int]) -> Score:
     """All scores of the draws of one forecast; `key` is origin, region, forecaster and horizon."""
-    ends = [np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]) for level in LEVELS]
+    at = np.quantile(draws, [0.5, *((1 - level) / 2 for level in LEVELS), *((1 + level) / 2 for level in LEVELS)])
+    low, high = np.split(at[1:], 2)
     slack = 1e-9 * max(1.0, abs(truth))
-    half, most, nearly_all = (bool(lo - slack <= truth <= hi + slack) for lo, hi in ends)
+    half, most, nearly_all = (low - slack <= truth) & (truth <= high + slack)
     pit = float(np.mean(draws < truth) + 0.5 * np.mean(draws == truth))
     return Score(
-        *key, truth, float(np.median(draws)), crps(draws, truth), log_score(draws, truth), pit, (half, most, nearly_all)
-    )
+        *key, truth, float(at[0]), crps(draws, truth), log_score(draws, truth), pit,
+        (bool(half), bool(most), bool(nearly_all)),
+    )  # fmt: skip
 
 
 def _scores_of(
@@ -272,6 +317,7 @@ def run_hindcast(
     progress: Progress = lambda what, share: None,
     first: date | None = None,
     last: date | None = None,
+    as_of: date | None = None,
 ) -> Hindcast:
     """Forecast from the end of every past month and score what came true.
 
@@ -287,6 +333,8 @@ def run_hindcast(
         Called with what is done and the share done.
     first, last : date, optional
         As in `origins_of`.
+    as_of : date, optional
+        Day of knowledge of the outcomes; the pack's own by default.
 
     Raises
     ------
@@ -295,10 +343,10 @@ def run_hindcast(
     """
     if draws < 100:
         raise QueryError(f"draws {draws}: too few to score; expected at least 100; choose more")
-    folder, store = find_pack(path), Cache(cache)
-    made_of = (folder_digest(folder), code_digest())
+    folder, store, archive = find_pack(path), Cache(cache), _Archive(path, as_of)
+    made_of = (folder_digest(folder), code_digest(), as_of)
     progress("reading the newest record", 0.0)
-    truth = json.loads(store.text("hindcast-record", digest_of(*made_of), lambda: _record_text(path)))
+    truth = json.loads(store.text("hindcast-record", digest_of(*made_of), lambda: _record_text(archive.control)))
     last_month = np.datetime64(truth["month"], "M")
     record = {r: {int(m): v for m, v in months.items()} for r, months in truth["areas"].items()}
     origins = origins_of(record[truth["root"]], last_month, first, last)
@@ -308,7 +356,7 @@ def run_hindcast(
         progress(f"forecasting as of {origin}", done / len(origins))
 
         def make(day: date = origin) -> str:
-            series = series_as_of(path, day)
+            series = series_as_of(archive.control, day)
             rows = [asdict(s) for s in _scores_of(series, day, record, draws, seed)]
             return json.dumps({"regions": list(series), "scores": rows}, default=str)
 
@@ -326,8 +374,8 @@ def run_hindcast(
     )  # fmt: skip
 
 
-def _record_text(path: str | Path) -> str:
-    panel = estimate_panel(read_pack(path))
+def _record_text(pack: Pack) -> str:
+    panel = estimate_panel(pack)
     month, areas = newest_record(panel)
     attrs = {key: panel.attrs[key] for key in ("slug", "as_of", "root")}
     return json.dumps({**attrs, "month": str(month), "areas": areas})
@@ -335,6 +383,125 @@ def _record_text(path: str | Path) -> str:
 
 def _score_of(row: dict[str, Any]) -> Score:
     return Score(**{**row, "origin": date.fromisoformat(row["origin"]), "inside": tuple(row["inside"])})
+
+
+# --- drivers ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DriverCase:
+    """One forecast to be made with each driver and without any, and what came.
+
+    Attributes
+    ----------
+    region : str
+    whole_km2 : float
+    area : array, shape (months + 1,)
+        km², as `series_of` gives it.
+    drivers : dict of array, shape (months,)
+        As `armistice.infer.drivers.monthly_driver` gives them, for the months that end with ``area[1:]``.
+    truth_km2 : dict
+        Horizon → net area taken.
+    """
+
+    region: str
+    whole_km2: float
+    area: np.ndarray
+    drivers: dict[str, np.ndarray]
+    truth_km2: dict[int, float]
+
+
+def driver_scores(
+    path: str | Path,
+    seed: int = 0,
+    draws: int = 400,
+    first: date | None = None,
+    last: date | None = TUNED_TO,
+    moved: int = 0,
+) -> tuple[DriverScore, ...]:
+    """Whether losses and aid would have improved the scaled pace on the tuning origins.
+
+    Parameters
+    ----------
+    path : path or slug
+    seed, draws : int
+    first, last : date, optional
+        As in `origins_of`.
+    moved : int
+        Months by which the drivers of the newest record are moved, the last ones put in front, so that they can tell
+        of nothing: what luck alone would give. What was not published by an origin stays out.
+
+    Raises
+    ------
+    QueryError
+        If the record is too short for one forecast with a known outcome.
+    """
+    pack = read_pack(path)
+    newest = estimate_panel(pack)
+    month, record = newest_record(newest)
+    begin = np.datetime64(newest["time"].values[0], "M")
+    lucky = {name: moved_by(told, moved) for name, told in drivers_of(newest, np.arange(begin, month + 1)).items()}
+    cases = []
+    for origin in origins_of(record[pack.war.root], month, first, last):
+        panel = estimate_panel(cut_pack(pack, origin))
+        now = int(np.datetime64(origin, "M").astype(int))
+        for region, (whole, area) in series_of(panel).items():
+            held = record.get(region, {})
+            came = {h: held[now + h] - held[now] for h in HORIZONS if now in held and now + h in held}
+            months = np.datetime64(origin, "M") - np.arange(len(area) - 1)[::-1]
+            drivers = drivers_of(panel, months)
+            if moved:
+                at = (months - begin).astype(int)
+                drivers = {k: np.where(np.isfinite(v), lucky[k][at], np.nan) for k, v in drivers.items() if k in lucky}
+            cases.append(DriverCase(region, whole, area, drivers, came))
+    return compare_drivers(cases, pack.war.root, seed, draws)
+
+
+def drivers_of(panel: xr.Dataset, months: np.ndarray) -> dict[str, np.ndarray]:
+    """Losses by side and source, and aid received and given, month by month as published by the end of the panel."""
+    sides = {panel.attrs["side_a"]: "side A", panel.attrs["side_b"]: "side B"}
+    found = {}
+    for name in (q for q in DRIVERS if q in panel):
+        counted = QUANTITIES[name].kind == "cumulative"
+        for source in panel["source"].values:
+            told = panel[name].sel(source=source)
+            if "donor" in told.dims:
+                given = told.sum("donor", min_count=1)
+                largest = told["donor"].values[int(np.argmax(told.sum("time").values))]
+                parts = {"all donors": given, "largest donor": told.sel(donor=largest)}
+            else:
+                parts = {words: told.sel(belligerent=side) for side, words in sides.items()}
+            for words, values in parts.items():
+                if bool(values.notnull().any()):
+                    bare = xr.DataArray(values.values, {"time": panel["time"].values}, ("time",))
+                    found[f"{name}, {words}, {source}"] = monthly_driver(bare, months, counted)
+    return found
+
+
+def compare_drivers(cases: Iterable[DriverCase], root: str, seed: int, draws: int) -> tuple[DriverScore, ...]:
+    """Mean CRPS of the scaled pace with each driver at each lag, over that without it, by scope and horizon."""
+    sums: dict[tuple[str, int, str, int], list[tuple[float, float, bool]]] = {}
+    for case in cases:
+        scope, months = "total" if case.region == root else "regions", max(case.truth_km2, default=0)
+        if not months:
+            continue
+        plain = FORECASTERS["scaled pace"](case.area, case.whole_km2, months, draws, seed)
+        without = {h: crps(plain[:, h - 1], truth) for h, truth in case.truth_km2.items()}
+        for name, driver in case.drivers.items():
+            for lag in LAGS:
+                found = driven_pace(case.area, driver, lag, case.whole_km2, months, draws, seed)
+                told = not np.array_equal(found, plain)
+                for h, truth in case.truth_km2.items():
+                    ours = crps(found[:, h - 1], truth) if told else without[h]
+                    sums.setdefault((name, lag, scope, h), []).append((ours, without[h], told))
+    out = []
+    for key, rows in sorted(sums.items()):
+        ours, theirs, informed = (sum(r[i] for r in rows) for i in range(3))
+        out.append(DriverScore(*key, len(rows), int(informed), ours / theirs if theirs > 0 else 1.0))
+    return tuple(out)
+
+
+# --- as plain values and in words -------------------------------------------------------------------------------
 
 
 def record_of(hindcast: Hindcast) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +11,16 @@ import xarray as xr
 
 from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
+from armistice.core.history import History
 from armistice.core.panel import on_day
-from armistice.core.results import Forecast
+from armistice.core.results import Forecast, FrontAhead
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
+from armistice.data.waypoints import places_on_axis
 from armistice.ending import DRAWS, games_of, solve_war
 from armistice.findings import Finding, findings_of
-from armistice.infer.baseline import forecast_area
+from armistice.history import history_of
+from armistice.infer.ahead import front_ahead
 from armistice.infer.pace import front_pace
 
 HORIZON = 24
@@ -32,9 +34,8 @@ class Study:
     ----------
     pack : Pack
     panel : Dataset
-    forecasts : dict of Forecast
-        By region: the country, and every region that the front crosses on the as-of day; a region whose record
-        is too short has none.
+    ahead : FrontAhead
+        Of the country, every region that the front crosses on the as-of day, and every axis.
     seed : int
     ending : Ending or None
         What the war-termination game says.
@@ -42,15 +43,23 @@ class Study:
         Why there is none, as a clause; empty where there is one.
     findings : tuple of Finding
         What published models say of the war, on the same draws; none where there is no ending.
+    history : History or None
+        The same game in past months, and its draws weighed by what the sides did; None where there is no ending.
     """
 
     pack: Pack
     panel: xr.Dataset
-    forecasts: dict[str, Forecast]
+    ahead: FrontAhead
     seed: int
     ending: Ending | None = None
     no_ending: str = ""
     findings: tuple[Finding, ...] = ()
+    history: History | None = None
+
+    @property
+    def forecasts(self) -> dict[str, Forecast]:
+        """By region; one whose record is too short has none."""
+        return self.ahead.fronts
 
 
 def run_study(
@@ -77,33 +86,32 @@ def run_study(
     pack = read_pack(path_or_slug, as_of)
     progress("laying out the panel")
     panel = estimate_panel(pack)
-    progress("forecasting at the recent pace")
+    progress("forecasting the front")
+    places = {axis.id: places_on_axis(pack, axis.id) for axis in pack.war.axes}
     regions = [pack.war.root, *contested_regions(panel)]
-    forecasts = {}
-    for region in regions:
-        with contextlib.suppress(QueryError):  # a record too short to forecast from is shown without a forecast
-            forecasts[region] = forecast_area(panel, region, HORIZON, seed)
-    return Study(pack, panel, forecasts, seed, *_ending(pack, panel, seed, draws, progress))
+    ahead = front_ahead(panel, pack.war, regions, places, pack.scenarios, HORIZON, seed)
+    return Study(pack, panel, ahead, seed, *_ending(pack, panel, seed, draws, progress))
 
 
 def _ending(
     pack: Pack, panel: xr.Dataset, seed: int, draws: int, progress: Callable[[str], None]
-) -> tuple[Ending | None, str, tuple[Finding, ...]]:
-    """The ending, or why there is none, and what published models say."""
+) -> tuple[Ending | None, str, tuple[Finding, ...], History | None]:
+    """The ending, or why there is none; what published models say; the game in past months."""
     if draws == 0:
-        return None, "the war-termination game was left out of this run", ()
+        return None, "the war-termination game was left out of this run", (), None
     if pack.game is None:
-        return None, "the pack holds no judgements of costs, fears and beliefs", ()
+        return None, "the pack holds no judgements of costs, fears and beliefs", (), None
     progress("reading the pace of the front")
     try:
         pace = front_pace(panel, pack.war, pack.game.axis)
     except QueryError:
-        return None, "the record is too short to tell the pace of the front", ()
+        return None, "the record is too short to tell the pace of the front", (), None
     ending = solve_war(pack, pace, seed, draws, lambda what, share: progress(what))
     if ending is None:
-        return None, "the front does not stand on the axis that the judgements are made for", ()
+        return None, "the front does not stand on the axis that the judgements are made for", (), None
+    history = history_of(pack, panel, pace, seed, draws, lambda what, share: progress(what))
     progress("asking published models")
-    return ending, "", findings_of(games_of(pack, pace, seed, draws))
+    return ending, "", findings_of(games_of(pack, pace, seed, draws)), history
 
 
 WHOLE = 0.995

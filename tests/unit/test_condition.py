@@ -11,12 +11,21 @@ from test_process import WAR, WHOLE, panel_of, walk
 
 from armistice.core.errors import QueryError
 from armistice.core.posterior import Gate, Posterior, load_posterior, save_posterior
-from armistice.infer.condition import condition, coverage, diagnostic, predicted_reports, prior_predictive
+from armistice.infer.condition import (
+    condition,
+    condition_reports,
+    coverage,
+    diagnostic,
+    predicted_reports,
+    prior_predictive,
+)
 from armistice.infer.fan import fan, paths
 from armistice.infer.observe import read_reports, true_line
 
-SHORT = {"chains": 2, "warmup": 150, "draws": 100, "months": 12}
-"""Enough to see that things hang together, not to trust the numbers."""
+SIZE = {"chains": 2, "warmup": 60, "draws": 60}
+SHORT = {**SIZE, "months": 12}
+"""Enough to see that things hang together, not to trust the numbers; one size, so that it is compiled once."""
+MAPS = ("changes", "low", "value", "high")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +39,6 @@ def posterior(panel: object) -> Posterior:
     return condition(panel, WAR, seed=3, **SHORT)
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_draws(panel: object, posterior: Posterior) -> None:
     assert condition(panel, WAR, seed=3, **SHORT) == posterior
     assert condition(panel, WAR, seed=4, **SHORT) != posterior
@@ -85,11 +93,52 @@ def test_a_fan_of_nothing_is_refused(posterior: Posterior, region: str, horizon:
 def test_predictions_have_the_shape_of_the_reports(panel: object, posterior: Posterior) -> None:
     reported = read_reports(panel, WAR, months=12)
     again = predicted_reports(posterior, reported)
-    assert again.shape == (200, *reported.changes.shape)
+    assert again.shape == (120, *reported.changes.shape)
     assert 0.6 <= coverage(again, reported) <= 1
     prior = prior_predictive(reported, 20)
     assert prior["changes"].shape == (20, *reported.changes.shape)
     assert prior["moved"].std() > 0
+
+
+def test_hidden_reports_are_counted_apart(panel: object) -> None:
+    reported = read_reports(panel, WAR, months=12)
+    around = reported.changes + np.linspace(-1, 1, 11)[:, None, None, None]
+    around[:, 1] += 50
+    hidden = np.zeros(reported.changes.shape, dtype=bool)
+    hidden[1] = True
+    assert coverage(around, reported) == pytest.approx(0.5)
+    assert coverage(around, reported, among=hidden) == 0
+    assert coverage(around, reported, among=~hidden) == 1
+
+
+def test_with_one_source_the_line_is_less_sure(panel: object) -> None:
+    both = read_reports(panel, WAR, months=12)
+    agreed = {k: np.array([getattr(both, k)[0], getattr(both, k)[0] + 10]) for k in ("low", "value", "high")}
+    gone = {k: np.array([getattr(both, k)[0], np.full_like(getattr(both, k)[1], np.nan)]) for k in MAPS}
+    two = true_line(condition_reports(replace(both, **agreed), 3, **SIZE), "east")
+    one = true_line(condition_reports(replace(both, **gone), 3, **SIZE), "east")
+    assert list(one.bias_km2) == ["one"]
+    assert abs(one.bias_km2["one"]) < 60
+    assert np.ptp(list(one.quantiles.values())) > 1.5 * np.ptp(list(two.quantiles.values()))
+
+
+def test_a_map_that_contradicts_the_other_is_biased_not_believed(panel: object) -> None:
+    both = read_reports(panel, WAR, months=12)
+    astray = {k: np.array([getattr(both, k)[0], getattr(both, k)[0] + 3000]) for k in ("low", "value", "high")}
+    astray["changes"] = np.array([both.changes[0], -both.changes[0]])
+    line = true_line(condition_reports(replace(both, **astray), 3, **SIZE), "east")
+    assert line.bias_km2["two"] - line.bias_km2["one"] == pytest.approx(3000)
+    assert line.bias_km2["two"] > 0 > line.bias_km2["one"]
+    assert np.ptp(list(line.quantiles.values())) > 300
+
+
+def test_a_redraw_as_large_as_the_movement_leaves_it_to_the_other_map(panel: object) -> None:
+    both = read_reports(panel, WAR, months=12)
+    changes, redrawn = both.changes.copy(), np.zeros(both.changes.shape)
+    changes[1, 5, 0] += 200
+    redrawn[1, 5, 0] = 200
+    listed = condition_reports(replace(both, changes=changes, redrawn=redrawn), 3, **SIZE).flat("moved")[:, 5, 0]
+    assert np.median(listed) == pytest.approx(both.changes[0, 5, 0], abs=25)
 
 
 @pytest.mark.parametrize("wrong", [{"chains": 0}, {"warmup": 5}, {"draws": 1}])

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from armistice.core.errors import QueryError
 from armistice.infer import forecasters
+from armistice.infer.filtered import latent_forecast
 from armistice.infer.forecasters import BASELINES, CHOICE, ENSEMBLE, FORECASTERS, LEAST_MONTHS, MEANS, usual_change
 
 WHOLE = 1e6
+SINGLE = (*BASELINES, "scaled pace", "latent pace")
 WINDOWS = {"last month": 1, "mean of 3 months": 3, "mean of 6 months": 6, "mean of 12 months": 12}
 each = pytest.mark.parametrize("name", FORECASTERS)
 
@@ -21,7 +23,7 @@ def wandering(months: int = 40, seed: int = 3, pace: float = 60.0, spread: float
 
 
 def test_names_in_lists_are_forecasters() -> None:
-    assert {CHOICE, *BASELINES, *ENSEMBLE, *MEANS} <= set(FORECASTERS)
+    assert {CHOICE, *BASELINES, *ENSEMBLE, *MEANS, *SINGLE} <= set(FORECASTERS)
     assert set(WINDOWS) == set(MEANS)
 
 
@@ -72,18 +74,26 @@ def test_the_log_pace_returns_to_its_median() -> None:
 
 def test_mixtures_are_made_of_their_parts() -> None:
     level = wandering()
-    for name, parts in (("ensemble", ENSEMBLE), ("mixture of means", MEANS)):
+    for name, parts in (("ensemble", ENSEMBLE), ("mixture of means", MEANS), ("pool of all", SINGLE)):
         mixed = FORECASTERS[name](level, WHOLE, 6, 8000, 0)[:, 5]
         for q in (-400, 0, 200, 400, 800):
             share = np.mean([np.mean(FORECASTERS[p](level, WHOLE, 6, 8000, 0)[:, 5] < q) for p in parts])
             assert np.mean(mixed < q) == pytest.approx(share, abs=0.02)
 
 
+def test_the_latent_pace_is_the_filter_of_the_front_model() -> None:
+    level = wandering()
+    ends = [0.1, 0.5, 0.9]
+    found = np.quantile(FORECASTERS["latent pace"](level, WHOLE, 6, 8000, 0)[:, 5], ends)
+    direct = np.quantile(latent_forecast(level, WHOLE, 6, 8000, 5)[:, 5], ends)
+    assert found == pytest.approx(direct, abs=0.05 * np.ptp(direct))
+
+
 @each
 def test_a_front_that_stands_still_stays_near(name: str) -> None:
     found = FORECASTERS[name](np.full(30, 900.0), 2000.0, 12, 500, 0)
     assert np.isfinite(found).all()
-    assert np.median(found[:, -1]) == pytest.approx(0, abs=1e-6)
+    assert np.median(found[:, -1]) == pytest.approx(0, abs=1 if name == "latent pace" else 1e-6)
     assert np.quantile(np.abs(found[:, -1]), 0.9) < 40
 
 

@@ -66,7 +66,7 @@ def draw_of(board: Board, share: Any, prior: Any, regimes: int = 1, ladder: int 
 
 def solve_named(shape: Shape, board: Board, games: dict[str, Draw]) -> Found:
     draws = Draw(*(np.stack(column) for column in zip(*games.values(), strict=True)))
-    asked, ahead, _, error, _ = solve_arrays(shape, board, draws)
+    asked, ahead, _, error, *_ = solve_arrays(shape, board, draws)
     assert error.max() < 1e-10
     return Found(tuple(games), asked, ahead, draws)
 

@@ -7,18 +7,20 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from math import erf, log, pi, sqrt
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from armistice import hindcast
 from armistice.core.errors import QueryError
 from armistice.core.scores import Hindcast, Score
 from armistice.data.estimate import estimate_panel
-from armistice.data.pack import read_pack
+from armistice.data.pack import cut_pack, read_pack
 from armistice.hindcast import (
     BLOCK,
     HORIZONS,
@@ -29,15 +31,19 @@ from armistice.hindcast import (
     log_score,
     newest_record,
     origins_of,
+    read_control,
     record_of,
     run_hindcast,
     score_draws,
     series_as_of,
     summarise,
 )
+from armistice.infer.baseline import monthly_area
 from armistice.infer.forecasters import BASELINES, CHOICE, FORECASTERS
+from armistice.report.foresight import foresight
 from armistice.show.scores import draw_calibration, draw_hindcast_scores
 from armistice.show.style import to_svg
+from armistice.study import contested_regions
 
 FIRST, LAST = date(2012, 6, 30), date(2012, 8, 31)
 KEY = (FIRST, "land", "ensemble", 3)
@@ -190,7 +196,8 @@ def test_what_is_published_after_the_origin_changes_no_byte(toy: Path, toy_copy:
     late = rows["published"] > FIRST.isoformat()
     assert 0 < late.sum() < len(rows)
     rows[~late].to_csv(toy_copy / "observations.csv", index=False)
-    one, two = series_as_of(toy, FIRST), series_as_of(toy_copy, FIRST)
+    known, all_known = read_control(toy_copy), read_control(toy)
+    one, two = series_as_of(all_known, FIRST), series_as_of(known, FIRST)
     assert list(one) == list(two)
     for region, (whole, area) in one.items():
         assert whole == two[region][0]
@@ -198,8 +205,30 @@ def test_what_is_published_after_the_origin_changes_no_byte(toy: Path, toy_copy:
         for forecaster in FORECASTERS.values():
             told = [forecaster(a, whole, 12, 50, 0).tobytes() for a in (area, two[region][1])]
             assert told[0] == told[1]
-    after = series_as_of(toy, FIRST + timedelta(days=31))
+    after = series_as_of(all_known, FIRST + timedelta(days=31))
     assert next(iter(after.values()))[1].tobytes() != next(iter(one.values()))[1].tobytes()
+
+
+@pytest.mark.parametrize("origin", [FIRST, date(2013, 1, 31)])
+def test_a_pack_cut_in_memory_is_the_pack_read_as_of_the_day(toy: Path, origin: date) -> None:
+    """The slow way: the pack read anew, all of it laid out, and areas month by month by label."""
+    slow, cut = read_pack(toy, origin), cut_pack(read_pack(toy), origin)
+    assert slow.war == cut.war
+    pd.testing.assert_frame_equal(slow.observations, cut.observations)
+    for name, table in slow.tables.items():
+        pd.testing.assert_frame_equal(table, cut.tables[name])
+    panel = estimate_panel(slow)
+    quick = series_as_of(read_control(toy), origin)
+    assert list(quick) == [panel.attrs["root"], *contested_regions(panel)]
+    for region, (whole, area) in quick.items():
+        expected = monthly_area(panel, region)[1]
+        assert whole == float(panel["area"].sel(region=region))
+        assert area == pytest.approx(expected[np.isfinite(expected)], rel=1e-12)
+
+
+def test_a_pack_is_not_cut_at_a_day_beyond_what_it_knows(toy: Path) -> None:
+    with pytest.raises(QueryError, match="2013-01-31: outside the record"):
+        cut_pack(read_pack(toy, FIRST), date(2013, 1, 31))
 
 
 def test_interrupted_and_resumed_is_the_same(
@@ -213,7 +242,7 @@ def test_interrupted_and_resumed_is_the_same(
         run_hindcast(toy, draws=200, cache=tmp_path, progress=stop, first=FIRST, last=LAST)
     assert len(list(tmp_path.glob("hindcast-origin-*"))) == 2
     read: list[date] = []
-    monkeypatch.setattr(hindcast, "series_as_of", lambda path, day: read.append(day) or series_as_of(path, day))
+    monkeypatch.setattr(hindcast, "series_as_of", lambda pack, day: read.append(day) or series_as_of(pack, day))
     resumed = run_hindcast(toy, draws=200, cache=tmp_path, first=FIRST, last=LAST)
     assert read == [LAST]
     assert repr(resumed) == repr(small)
@@ -262,6 +291,19 @@ def test_a_span_without_origins_is_refused() -> None:
 def test_too_few_draws_are_refused(toy: Path) -> None:
     with pytest.raises(QueryError, match="expected at least 100"):
         run_hindcast(toy, draws=5)
+
+
+# --- the report's words ---------------------------------------------------------------------------------------------
+
+
+def test_the_report_reads_a_hindcast_as_it_comes(small: Hindcast, toy: Path) -> None:
+    chapter = foresight(SimpleNamespace(pack=read_pack(toy)), small)
+    text = Markup(" ").join(chapter.paragraphs).striptags()
+    chosen = {(s.scope, s.horizon): s for s in small.summaries if s.forecaster == CHOICE}
+    assert len(chapter.tables[0].rows) == sum(scope in ("total", "regions") for scope, _ in chosen)
+    assert f"{100 * chosen['total', 3].coverage[1]:.0f} % at 3 months" in text
+    assert "no test of the choice" in text
+    assert "nan" not in text
 
 
 # --- charts -----------------------------------------------------------------------------------------------------

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from armistice.core.digest import folder_digest
 from armistice.core.errors import Fault, FaultCollector, PackError
-from armistice.core.parameters import BELIEFS, JUDGED, PARAMETERS, Block, Judgements
-from armistice.core.war import Axis, AxisStep, Range
+from armistice.core.parameters import BELIEFS, JUDGED, PARAMETERS, Block, Judgements, LineOfOption, Pressure
+from armistice.core.war import Axis, AxisStep, Issue, Option, Range
 from armistice.data.judgements import REQUIRED, read_judgements
 from armistice.data.pack import read_pack
 
@@ -191,3 +192,69 @@ def test_a_pack_with_such_a_fault_is_not_read(toy_copy: Path) -> None:
         PackError, match=r"game\.toml \[costs\.a\]: low is \"-0\.5\"; expected low as a number, 0 or more"
     ):
         read_pack(toy_copy)
+
+
+# --- what the record of the talks is read with ----------------------------------------------------------------------
+
+
+ISSUE = Issue(
+    "land",
+    "Land",
+    "Who holds it?",
+    "territory",
+    True,
+    False,
+    (Option("all", "All", 1.0), Option("line", "Line", 0.5)),
+    {},
+)
+
+
+def read_with_issue(folder: Path, text: str) -> tuple[Judgements | None, tuple[Fault, ...]]:
+    (folder / "game.toml").write_text(text, encoding="utf-8")
+    faults = FaultCollector()
+    return read_judgements(folder, AXES, faults, (ISSUE,)), faults.faults
+
+
+def test_lines_of_options_and_pressures_are_read(tmp_path: Path) -> None:
+    lines = (
+        'lines = [{issue = "land", option = "all", line = "end"}, {issue = "land", option = "line", line = "front"}]'
+    )
+    push = '[[pressure]]\ndate = 2012-05-01\nside = "b"\ntitle = "no aid"\ncosts = 1.5\nsource = "why"\n'
+    found, faults = read_with_issue(tmp_path, changed("^id = .*$", rf"\g<0>\n{lines}") + push)
+    assert faults == ()
+    assert found is not None
+    assert found.lines == (LineOfOption("land", "all", "end"), LineOfOption("land", "line", "front"))
+    assert found.pressures == (Pressure(date(2012, 5, 1), "b", "no aid", 1.5, 0.0, "why"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "where", "found"),
+    [
+        ('{issue = "lend", option = "all", line = "end"}', "lines", "lend"),
+        ('{issue = "land", option = "some", line = "end"}', "lines", "some"),
+        ('{issue = "land", option = "all", line = "middle"}', "lines", "middle"),
+        ('{issue = "land", option = "all"}', "lines", "line"),
+    ],
+)
+def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, where: str, found: str) -> None:
+    _, faults = read_with_issue(tmp_path, changed("^id = .*$", rf"\g<0>\nlines = [{line}]"))
+    assert len(faults) == 1
+    assert where in faults[0].where
+    assert found in faults[0].found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ('side = "b"', 'side = "c"', "side"),
+        ("costs = 1.5", "costs = 0", "costs"),
+        ("costs = 1.5", "drift = 9", "drift"),
+        ("date = 2012-05-01", 'date = "May"', "date"),
+        ('source = "why"', 'source = ""', "source"),
+    ],
+)
+def test_a_pressure_out_of_bounds_is_refused(tmp_path: Path, old: str, new: str, found: str) -> None:
+    push = '[[pressure]]\ndate = 2012-05-01\nside = "b"\ntitle = "no aid"\ncosts = 1.5\nsource = "why"\n'
+    _, faults = read_with_issue(tmp_path, LEAST + push.replace(old, new))
+    assert len(faults) == 1
+    assert found in faults[0].found

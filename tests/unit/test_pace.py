@@ -16,8 +16,9 @@ from armistice.core.errors import QueryError
 from armistice.core.war import War
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import read_pack
-from armistice.infer.baseline import MEMORY, WINDOWS
-from armistice.infer.pace import LEAST, FrontPace, drift_rule, drift_sd, front_pace, movement_sigma
+from armistice.infer.baseline import MEMORY
+from armistice.infer.forecasters import CHOICE, FORECASTERS
+from armistice.infer.pace import DRAWS, LEAST, YEAR, FrontPace, axis_record, drift_of, front_pace, movement_sigma
 
 REGIONS = ("northreach", "rivermark")
 
@@ -41,6 +42,7 @@ def panel_of(war: War, steps: np.ndarray, noise: float = 0.0, sources: int = 2) 
         {
             "control": (("time", "source", "region", "belligerent"), np.stack([held, 9000 - held], axis=-1)),
             "front": (("time", "source", "axis"), np.clip(told, 0, 12)[:, :, None]),
+            "area": ("region", [9000.0, 9000.0]),
         },
         coords={
             "time": time, "source": [f"s{n}" for n in range(sources)], "region": list(REGIONS),
@@ -58,7 +60,7 @@ def wandering(seed: int, drift: float, sigma: float, months: int = MEMORY + 1) -
 
 
 def test_a_steady_front_goes_on_without_doubt(war: War) -> None:
-    found = front_pace(panel_of(war, 2 + 0.25 * np.arange(40)), war, "north")
+    found = front_pace(panel_of(war, 2 + 0.25 * np.arange(40)), war, "north", rule="mean of 3 months")
     assert found.mean == pytest.approx(0.25)
     assert found.position == pytest.approx(2 + 0.25 * 39)
     assert (found.sd, found.sigma, found.months) == (LEAST, LEAST, MEMORY)
@@ -66,31 +68,51 @@ def test_a_steady_front_goes_on_without_doubt(war: War) -> None:
 
 def test_the_numbers_are_the_formulae(war: War) -> None:
     x = wandering(5, 0.4, 0.3)
-    rule = {t: sum((x[t] - x[t - w]) / w for w in WINDOWS) / 4 for t in range(12, 37)}
     strays = [x[t] - x[t - 1] - (x[t - 1] - x[t - 13]) / 12 for t in range(13, 37)]
     sigma2 = sum(s * s for s in strays) / len(strays) * 12 / 13
-    misses = [(x[t + 12] - x[t]) / 12 - rule[t] for t in range(12, 25)]
-    given = [
-        (1 + 1 / 3 + 1 / 6 + 1 / 12) / 4,
-        *[(1 / 3 + 1 / 6 + 1 / 12) / 4] * 2,
-        *[(1 / 6 + 1 / 12) / 4] * 3,
-        *[1 / 48] * 6,
-    ]
-    assert sum(given) == pytest.approx(1)
-    chance = sum(g * g for g in given) * sigma2
-    assert sum(g * g for g in given) == pytest.approx(0.21, abs=0.005)
-    variance = max(sum(m * m for m in misses) / len(misses) - sigma2 / 12, chance)
-    found = front_pace(panel_of(war, x), war, "north")
-    assert found.mean == pytest.approx(rule[36])
+    size = step_km2(war)
+    taken = FORECASTERS[CHOICE](x * size, 18_000.0, 12, DRAWS, 7)[:, 11]
+    low, middle, high = np.quantile(taken / size / 12, [0.16, 0.5, 0.84])
+    found = front_pace(panel_of(war, x), war, "north", seed=7)
+    assert found.mean == pytest.approx(middle)
     assert found.sigma == pytest.approx(np.sqrt(sigma2))
-    assert found.sd == pytest.approx(np.sqrt(variance))
+    assert found.sd == pytest.approx(np.sqrt(((high - low) / 2) ** 2 - sigma2 / 12))
+
+
+def test_the_drift_is_a_median_and_its_doubt_leaves_out_the_chance_of_months() -> None:
+    """Draws of a normal drift, sd 0.5, to which twelve months of sigma 1.2 add 1.2²/12; one in twenty has collapsed."""
+    rng = np.random.default_rng(0)
+    draws = rng.normal(0.3, np.sqrt(0.5**2 + 1.2**2 / 12), 200_000)
+    assert drift_of(draws, 1.2) == pytest.approx((0.3, 0.5), abs=0.01)
+    draws[:10_000] = 40.0
+    mean, sd = drift_of(draws, 1.2)
+    assert mean == pytest.approx(0.3, abs=0.06)
+    assert sd < 0.7 < np.std(draws)
+    assert drift_of(np.full(10, 0.2), 1.0) == (0.2, LEAST)
 
 
 def test_a_front_that_runs_the_other_way_is_as_sure(war: War) -> None:
+    """Not to the bit: ranks are drawn, and both fronts take the same ones."""
     x = wandering(8, 0.2, 0.2)
     there, back = (front_pace(panel_of(war, 6 + s * (x - 2) / 4), war, "north") for s in (1, -1))
-    assert back.mean == pytest.approx(-there.mean)
-    assert (back.sd, back.sigma) == pytest.approx((there.sd, there.sigma))
+    assert back.mean == pytest.approx(-there.mean, abs=0.1 * there.sd)
+    assert back.sd == pytest.approx(there.sd, rel=0.1)
+    assert back.sigma == pytest.approx(there.sigma)
+
+
+def test_the_seed_moves_it_less_than_it_is_unsure(war: War) -> None:
+    panel = panel_of(war, wandering(8, 0.3, 0.3))
+    found = [front_pace(panel, war, "north", seed) for seed in range(4)]
+    assert front_pace(panel, war, "north", 1) == found[1]
+    assert len({f.mean for f in found}) == 4
+    assert np.std([f.mean for f in found]) < 0.1 * found[0].sd
+    assert {f.sigma for f in found} == {found[0].sigma}
+
+
+def test_an_axis_has_the_land_of_its_regions(war: War) -> None:
+    record = axis_record(panel_of(war, 4 + 0.2 * np.arange(37)), war, "north", 14)
+    assert record.area == pytest.approx((4 + 0.2 * np.arange(37)) * step_km2(war))
+    assert (record.whole_km2, record.step_km2) == (18_000.0, step_km2(war))
 
 
 def test_steps_twice_as_large_halve_the_pace(war: War) -> None:
@@ -101,19 +123,18 @@ def test_steps_twice_as_large_halve_the_pace(war: War) -> None:
     assert (2 * two.mean, 2 * two.sd, 2 * two.sigma) == pytest.approx((one.mean, one.sd, one.sigma))
 
 
-def test_only_the_memory_counts(war: War) -> None:
+def test_only_the_memory_counts_for_the_chance_of_single_months(war: War) -> None:
     x = wandering(9, 0.1, 0.2, 60)
     other = x.copy()
     other[: 60 - MEMORY - 1] -= 1.5
     one, two = (front_pace(panel_of(war, v), war, "north") for v in (x, other))
-    numbers = [[found.position, found.mean, found.sd, found.sigma] for found in (one, two)]
-    assert numbers[0] == pytest.approx(numbers[1])
-    assert one.months == two.months == MEMORY
+    assert (one.position, one.sigma, one.months) == pytest.approx((two.position, two.sigma, two.months))
+    assert one.months == MEMORY
 
 
 def test_land_of_all_regions_of_the_axis_counts(war: War) -> None:
     """The front crosses from one region into the other, and goes on."""
-    found = front_pace(panel_of(war, 4 + 0.2 * np.arange(37)), war, "north")
+    found = front_pace(panel_of(war, 4 + 0.2 * np.arange(37)), war, "north", rule="last month")
     assert found.mean == pytest.approx(0.2)
     assert found.position > 10
 
@@ -122,15 +143,24 @@ def test_land_of_all_regions_of_the_axis_counts(war: War) -> None:
 
 
 @pytest.mark.parametrize(("drift", "sigma"), [(0.5, 0.3), (-0.2, 0.1), (0.0, 1.0)])
-def test_a_known_law_is_found_on_average(drift: float, sigma: float) -> None:
-    fronts = [wandering(seed, drift, sigma) for seed in range(600)]
-    sigmas = np.array([movement_sigma(x) for x in fronts])
-    rules = np.array([drift_rule(x)[-1] for x in fronts])
-    sds = np.array([drift_sd(x, s) for x, s in zip(fronts, sigmas, strict=True)])
-    assert rules.mean() == pytest.approx(drift, abs=3 * rules.std() / np.sqrt(600))
+def test_the_chance_of_single_months_is_found_on_average(drift: float, sigma: float) -> None:
+    sigmas = np.array([movement_sigma(wandering(seed, drift, sigma)) for seed in range(600)])
     assert np.mean(sigmas**2) == pytest.approx(sigma**2, rel=0.05)
-    assert 0.95 < np.sqrt(np.mean(sds**2)) / rules.std() < 1.4, "as wide as the rule misses, and somewhat to be safe"
-    assert np.mean(np.abs(rules - drift) <= 2 * sds) > 0.93
+
+
+@pytest.mark.parametrize(("drift", "sigma"), [(0.5, 0.3), (-0.2, 0.1), (0.2, 0.6)])
+def test_a_known_drift_lies_within_the_doubt(drift: float, sigma: float) -> None:
+    """The rule is not made for a front whose drift never changes: it is wider than need be there, and never too narrow."""
+    inside, means, sds = [], [], []
+    for seed in range(80):
+        steps = 200 + wandering(seed, drift, sigma)
+        draws = FORECASTERS[CHOICE](steps * 350.0, 1e6, YEAR, 1000, seed)[:, -1] / 350.0 / YEAR
+        mean, sd = drift_of(draws, movement_sigma(steps))
+        means.append(mean)
+        sds.append(sd)
+        inside.append(abs(mean - drift) <= 2 * sd + 2 * sigma / np.sqrt(YEAR))
+    assert np.mean(inside) > 0.9
+    assert np.median(means) == pytest.approx(drift, abs=0.5 * float(np.median(sds)))
 
 
 def test_maps_that_err_widen_what_is_found(war: War) -> None:
@@ -139,11 +169,10 @@ def test_maps_that_err_widen_what_is_found(war: War) -> None:
     assert noisy.sigma > plain.sigma
 
 
-def test_a_drift_that_changes_makes_the_analyst_less_sure() -> None:
-    calm = wandering(1, 0.4, 0.2)
-    tides = calm + np.cumsum(0.5 * np.sin(np.arange(len(calm)) / 6))
-    sigma = movement_sigma(calm)
-    assert drift_sd(tides, sigma) > 2 * drift_sd(calm, sigma)
+def test_twice_the_movement_is_twice_the_drift_and_twice_the_doubt(war: War) -> None:
+    x = wandering(1, 0.2, 0.15)
+    one, two = (front_pace(panel_of(war, 2 + k * (x - 2)), war, "north") for k in (1, 2))
+    assert (two.mean, two.sd, two.sigma) == pytest.approx((2 * one.mean, 2 * one.sd, 2 * one.sigma))
 
 
 def test_the_toy_war_is_read_back(toy: Path) -> None:

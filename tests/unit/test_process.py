@@ -12,8 +12,10 @@ import pytest
 import xarray as xr
 
 from armistice.core.errors import QueryError
-from armistice.infer.fan import MOST_MONTHS, latent_forecast, time_to_complete
-from armistice.infer.observe import LEAST_UNIT_KM2, read_reports
+from armistice.infer.course import MOST_MONTHS
+from armistice.infer.fan import time_to_complete
+from armistice.infer.filtered import latent_forecast
+from armistice.infer.observe import LEAST_UNIT_KM2, check_region, read_reports
 from armistice.infer.process import PARAMETERS, bounded, harmonics
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "front-model.md"
@@ -112,6 +114,14 @@ def test_a_redraw_widens_only_its_source_and_month() -> None:
 def test_a_record_without_movement_is_refused(level: np.ndarray, why: str) -> None:
     with pytest.raises(QueryError, match=why):
         read_reports(panel_of({"one": {"east": level}}), WAR)
+
+
+def test_a_region_is_refused_before_it_is_conditioned_on() -> None:
+    found = read_reports(panel_of({"one": {"east": walk(), "west": np.full(30, 500.0)}}), WAR)
+    check_region(found, "east")
+    check_region(found, "land")
+    with pytest.raises(QueryError, match="'west': its line did not move in the months on record; expected one of east"):
+        check_region(found, "west")
 
 
 # --- one region without sampling ------------------------------------------------------------------------------------

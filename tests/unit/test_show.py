@@ -227,7 +227,6 @@ def draw(war, land, panel, positions, responses, forecast, countries) -> dict[st
         "area-by-region": lambda w: series.draw_area_by_region(war, panel, width=w),
         "monthly-gain": lambda w: series.draw_monthly_gain(war, panel, "home", width=w),
         "losses": lambda w: losses.draw_losses(war, panel, width=w),
-        "forecast": lambda w: series.draw_forecast(war, forecast, width=w),
         "aid-by-donor": lambda w: aid.draw_aid_by_donor(war, panel, width=w),
         "aid-by-month": lambda w: aid.draw_aid_by_month(war, panel, width=w),
         "donor-map": lambda w: aid.draw_donor_map(war, panel, countries, width=w),

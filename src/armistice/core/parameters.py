@@ -6,6 +6,7 @@ same wherever it stands. The stake of the war is worth 1; months are the clock.
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -116,6 +117,29 @@ class Block(NamedTuple):
     source: str
 
 
+class LineOfOption(NamedTuple):
+    """Where an option of an issue draws the line: at the `start` of the axis, at the `front` of the day, at its `end`."""
+
+    issue: str
+    option: str
+    line: str
+
+
+LINES = ("start", "front", "end")
+
+
+class Pressure(NamedTuple):
+    """A dated push by a mediator or a third party, run as if it lasted: a factor on one side's costs, and a drift."""
+
+    date: datetime.date
+    side: str
+    title: str
+    costs: float
+    drift: float
+    source: str
+
+
+
 @dataclass(frozen=True)
 class Judgements:
     """What a pack judges of the war-termination game.
@@ -134,6 +158,10 @@ class Judgements:
         ``commitment.strategic_factor``. None where there is no such line.
     strategic_source : str
         Empty where there is no such line.
+    lines : tuple of LineOfOption
+        What options of issues mean on the axis; positions on other issues say nothing of it.
+    pressures : tuple of Pressure
+        What mediators and third parties did to press a side, by date.
     """
 
     axis: str
@@ -141,3 +169,5 @@ class Judgements:
     blocks: tuple[Block, ...]
     strategic_line: int | None
     strategic_source: str
+    lines: tuple[LineOfOption, ...] = ()
+    pressures: tuple[Pressure, ...] = ()

@@ -91,6 +91,35 @@ class ScoreSummary:
 
 
 @dataclass(frozen=True)
+class DriverScore:
+    """How a rule with a driver fared beside the same rule without it, on the same forecasts.
+
+    Attributes
+    ----------
+    driver : str
+    lag : int
+        Months from the driver to the month it is to tell of.
+    scope : str
+        ``total`` or ``regions``.
+    horizon : int
+        Months ahead.
+    forecasts : int
+    informed : int
+        Of these, the ones in which the driver was published in time and had an effect.
+    ratio : float
+        Mean CRPS with the driver over mean CRPS without it; below 1 is better.
+    """
+
+    driver: str
+    lag: int
+    scope: str
+    horizon: int
+    forecasts: int
+    informed: int
+    ratio: float
+
+
+@dataclass(frozen=True)
 class Hindcast:
     """Forecasts made as of past days, scored.
 

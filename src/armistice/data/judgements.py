@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from armistice.core.errors import FaultCollector, near
-from armistice.core.parameters import BELIEFS, JUDGED, PARAMETERS, Block, Judgements
-from armistice.core.war import Axis, Range
+from armistice.core.parameters import BELIEFS, JUDGED, LINES, PARAMETERS, Block, Judgements, LineOfOption, Pressure
+from armistice.core.war import Axis, Issue, Range
 from armistice.data.checks import TomlReader, read_toml, show
 
 FILE = "game.toml"
@@ -21,7 +21,9 @@ _MOST_STEPS = 500
 """Bound of a step where the axis is not known: no axis has more."""
 
 
-def read_judgements(folder: Path, axes: tuple[Axis, ...], faults: FaultCollector) -> Judgements | None:
+def read_judgements(
+    folder: Path, axes: tuple[Axis, ...], faults: FaultCollector, issues: tuple[Issue, ...] = ()
+) -> Judgements | None:
     """The judged numbers of a pack.
 
     Parameters
@@ -32,7 +34,9 @@ def read_judgements(folder: Path, axes: tuple[Axis, ...], faults: FaultCollector
         Axes of the war, with their steps.
     faults : FaultCollector
         Told of unknown tables and keys, numbers out of bounds or out of order, an unknown axis, blocks and lines that
-        do not lie on it, and sources left empty.
+        do not lie on it, options that no issue has, and sources left empty.
+    issues : tuple of Issue
+        Issues of the war, whose options may be said to draw a line on the axis.
 
     Returns
     -------
@@ -44,17 +48,20 @@ def read_judgements(folder: Path, axes: tuple[Axis, ...], faults: FaultCollector
     if content is None:
         return None
     top = TomlReader(content, FILE, faults)
-    axis, blocks, line, line_source = _ground(top, axes)
+    axis, blocks, line, line_source, lines = _ground(top, axes, issues)
     ranges = _ranges(top)
+    pressures = tuple(_pressure(item) for item in top.tables("pressure", required=False))
     top.close()
-    return Judgements(axis, ranges, blocks, line, line_source)
+    return Judgements(axis, ranges, blocks, line, line_source, lines, tuple(sorted(pressures)))
 
 
-def _ground(top: TomlReader, axes: tuple[Axis, ...]) -> tuple[str, tuple[Block, ...], int | None, str]:
-    """The axis, what of it cannot be split, and the line that makes a settlement safe."""
+def _ground(
+    top: TomlReader, axes: tuple[Axis, ...], issues: tuple[Issue, ...]
+) -> tuple[str, tuple[Block, ...], int | None, str, tuple[LineOfOption, ...]]:
+    """The axis, what of it cannot be split, the line that makes a settlement safe, and the lines of options."""
     table = top.table_of("axis")
     if table is None:
-        return "", (), None, ""
+        return "", (), None, "", ()
     axis = table.text("id")
     lengths = {a.id: len(a.steps) for a in axes}
     if axis and axis not in lengths:
@@ -68,8 +75,21 @@ def _ground(top: TomlReader, axes: tuple[Axis, ...]) -> tuple[str, tuple[Block, 
         safe.where = f"{FILE} [axis.strategic_line]"
         line, source = safe.whole("step", 1, steps - 1), safe.text("source")
         safe.close()
+    lines = tuple(_line_of(item, issues) for item in table.tables("lines", required=False))
     table.close()
-    return axis, blocks, line, source
+    return axis, blocks, line, source, lines
+
+
+def _line_of(item: TomlReader, issues: tuple[Issue, ...]) -> LineOfOption:
+    out = LineOfOption(item.text("issue"), item.text("option"), item.text("line", choices=LINES))
+    known = {i.id: [o.id for o in i.options] for i in issues}
+    if out.issue not in known:
+        item.faults.add(item.where, f"issue is {show(out.issue)}", "an issue of issues.toml", near(out.issue, known))
+    elif out.option not in known[out.issue]:
+        expected = f"an option of issue {show(out.issue)}"
+        item.faults.add(item.where, f"option is {show(out.option)}", expected, near(out.option, known[out.issue]))
+    item.close()
+    return out
 
 
 def _block(item: TomlReader, steps: int) -> Block | None:
@@ -81,6 +101,15 @@ def _block(item: TomlReader, steps: int) -> Block | None:
         expected = "hi at least lo + 2, since no line lies between neighbours"
         item.faults.add(item.where, f"a block from {lo} to {hi}", expected, "mend the ends or remove the block")
     return Block(lo, hi, source)
+
+
+def _pressure(item: TomlReader) -> Pressure:
+    out = Pressure(
+        item.day("date"), item.text("side", choices=("a", "b")), item.text("title"), item.number("costs", 0.1, 10, 1.0),
+        item.number("drift", -5, 5, 0.0), item.text("source"),
+    )  # fmt: skip
+    item.close()
+    return out
 
 
 def _ranges(top: TomlReader) -> dict[str, Range]:

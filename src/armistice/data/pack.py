@@ -19,6 +19,7 @@ from armistice.core.digest import folder_digest
 from armistice.core.errors import FaultCollector, QueryError, near
 from armistice.core.packs import find_pack
 from armistice.core.parameters import Judgements
+from armistice.core.scenarios import Scenario
 from armistice.core.war import (
     Axis,
     AxisStep,
@@ -35,7 +36,9 @@ from armistice.core.war import (
 )
 from armistice.data.checks import TomlReader, read_json, read_table, read_toml, show
 from armistice.data.judgements import read_judgements
+from armistice.data.scenarios import read_scenarios
 from armistice.data.tables import QUANTITIES, REGIONAL, TABLES
+from armistice.data.terminations import check_forecasts, known_outcomes
 
 AREA_TOLERANCE = 0.015
 """Relative mismatch allowed between boundary files of different levels."""
@@ -67,6 +70,8 @@ class Pack:
         The other tables (events, positions, cells, …); absent ones are empty.
     game : Judgements or None
         The judged numbers of the war-termination game, made as of the pack's own day; None where there are none.
+    scenarios : tuple of Scenario
+        What-ifs with their judged effects, made as of the pack's own day.
     """
 
     path: Path
@@ -75,6 +80,7 @@ class Pack:
     observations: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     game: Judgements | None = None
+    scenarios: tuple[Scenario, ...] = ()
 
 
 def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
@@ -116,21 +122,36 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
             frames[name].index += 1
     war = _read_war(folder, settings, issues_file or {}, frames, faults)
     _check_tables(war, frames, faults)
-    game = read_judgements(folder, war.axes, faults)
+    game = read_judgements(folder, war.axes, faults, war.issues)
+    scenarios = read_scenarios(folder, faults)
     faults.raise_if_any()
-    if as_of is not None and not war.start <= as_of <= war.as_of:
+    observations = frames.pop("observations")
+    del frames["cited"]  # part of the observations of a built pack
+    return cut_pack(Pack(folder, war, folder_digest(folder), observations, frames, game, scenarios), as_of or war.as_of)
+
+
+def cut_pack(pack: Pack, as_of: date) -> Pack:
+    """A pack as it was known on an earlier day: `read_pack` of that day, without reading again.
+
+    Raises
+    ------
+    QueryError
+        If the day lies outside the record.
+    """
+    war = pack.war
+    if not war.start <= as_of <= war.as_of:
         raise QueryError(
             f"{as_of}: outside the record of {war.title}; expected a day from {war.start} to {war.as_of}; "
             "choose such a day, or build the pack from newer raw files"
         )
-    war = replace(war, as_of=as_of or war.as_of)
-    day = np.datetime64(war.as_of, "s")
-    observations = known_by(frames.pop("observations"), war.as_of)
-    del frames["cited"]  # part of the observations of a built pack
+    day = np.datetime64(as_of, "s")
+    observations, tables = known_by(pack.observations, as_of), dict(pack.tables)
     for name, column in _DATED.items():
-        frames[name] = frames[name][frames[name][column] <= day].reset_index(drop=True)
+        tables[name] = tables[name][tables[name][column] <= day].reset_index(drop=True)
+    tables["forecasts"] = known_outcomes(tables["forecasts"], as_of)
+    war = replace(war, as_of=as_of)
     war = replace(war, axes=tuple(_with_start(axis, war, observations) for axis in war.axes))
-    return Pack(folder, war, folder_digest(folder), observations, frames, game)
+    return replace(pack, war=war, observations=observations, tables=tables)
 
 
 def known_by(observations: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -368,7 +389,9 @@ def _check_tables(war: War, frames: dict[str, pd.DataFrame], faults: FaultCollec
         _known(frames[name], name, "quantity", set(QUANTITIES), "a declared quantity", faults)
     for name in ("observations", "cited", "control_cells"):
         _known(frames[name], name, "belligerent", parties, "a belligerent or third party of war.toml", faults)
-    for name in ("observations", "cited", "regions", "places", "assets", "redraws", "revisions", "control_cells"):
+    for name in (
+        "observations", "cited", "regions", "places", "assets", "redraws", "revisions", "control_cells", "forecasts",
+    ):  # fmt: skip
         _known(frames[name], name, "source", sources, "a source of sources.csv", faults)
     for name in ("places", "assets", "cells", "axis", "redraws"):
         _known(frames[name], name, "region", regions, "a region of regions.csv", faults)
@@ -380,6 +403,7 @@ def _check_tables(war: War, frames: dict[str, pd.DataFrame], faults: FaultCollec
         _check_observations(war, frames[name], _place(name, frames[name]), faults)
     _check_positions(war, frames["positions"], faults)
     _check_axes(war, frames["axis"], faults)
+    check_forecasts(frames["forecasts"], _place("forecasts", frames["forecasts"]), faults)
     values = frames["values"]
     for line in values.index[~((values["low"] <= values["central"]) & (values["central"] <= values["high"]))]:
         faults.add(f"values.csv line {line}", "weights out of order", "low ≤ central ≤ high", "order them")

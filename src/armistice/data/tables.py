@@ -196,6 +196,28 @@ TABLES: dict[str, Table] = {
             ),
         ),
         Table(
+            "forecasts",
+            "public forecasts of a ceasefire or peace agreement, each the chance that it comes by a day",
+            (
+                Column("made", "day on which the forecast stood", "date"),
+                Column("by", "last day that counts", "date"),
+                Column("forecaster", "name for readers"),
+                Column("question", "what must happen by then, in words"),
+                Column(
+                    "probability",
+                    "chance that it happens on any day up to then",
+                    "number",
+                    low=0,
+                    high=1,
+                ),
+                Column("outcome", "1 if it happened by then, 0 if not; empty while open", "flag", required=False),
+                Column("resolved", "day at whose end the outcome was known", "date", required=False),
+                Column("source", "source id", "id"),
+                Column("basis", "how it is known", choices=BASES),
+            ),
+            key=("forecaster", "question", "made", "by"),
+        ),
+        Table(
             "places",
             "towns and villages",
             (

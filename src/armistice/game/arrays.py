@@ -105,7 +105,7 @@ def lots(game: WarGame, layout: Layout) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(out))
 
 
-def shape_of(games: Sequence[WarGame], method: Method, paths: bool) -> Shape:
+def shape_of(games: Sequence[WarGame], method: Method, paths: bool, within: tuple[int, ...] = ()) -> Shape:
     """The form that some games share.
 
     Raises
@@ -131,7 +131,7 @@ def shape_of(games: Sequence[WarGame], method: Method, paths: bool) -> Shape:
         ladder = 1 if first.commitment.strategic_line is None else 2
     return Shape(
         first.learning.kind, first.grid.displacement, len(first.axes), first.time.horizon, first.grid.terminal, ladder,
-        lots(first, layout), method.most_sweeps, method.accelerate, method.acceptance, paths,
+        lots(first, layout), method.most_sweeps, method.accelerate, method.acceptance, paths, within,
     )  # fmt: skip
 
 

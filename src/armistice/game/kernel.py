@@ -52,6 +52,8 @@ class Shape:
         Smoothing of accept-or-fight, in shares of the stake; 0 for the hard rule.
     paths : bool
         Whether to hand back values at all states.
+    within : tuple of int
+        Months within which the chance of a settlement is wanted from states of month 0.
     """
 
     learning: str
@@ -65,6 +67,7 @@ class Shape:
     accelerate: bool = True
     acceptance: float = 0.0
     paths: bool = False
+    within: tuple[int, ...] = ()
 
 
 class Board(NamedTuple):

@@ -22,7 +22,7 @@ from armistice.game.arrays import Layout, Method, State, board_of, draws_of, lay
 from armistice.game.backward import Asked, solve_backwards
 from armistice.game.form import WarGame
 from armistice.game.kernel import Board, Draw, Shape
-from armistice.game.outlook import Ahead, look_ahead
+from armistice.game.outlook import Ahead, look_ahead, settled_within
 
 CHUNK = 64
 """Draws that a device is given at once; bounds memory."""
@@ -70,6 +70,8 @@ class Solution:
     sweeps: np.ndarray
     error: np.ndarray
     paths: tuple[np.ndarray, np.ndarray] | None
+    within: np.ndarray
+    """Chance of a settlement within some months of the states asked for in month 0, [draw, horizon asked for, state]."""
 
     @property
     def at_rest(self) -> np.ndarray:
@@ -107,7 +109,7 @@ class Solution:
 
         return replace(
             self, games=self.games[start:stop], draws=cut(self.draws), asked=cut(self.asked), ahead=cut(self.ahead),
-            sweeps=cut(self.sweeps), error=cut(self.error), paths=cut(self.paths),
+            sweeps=cut(self.sweeps), error=cut(self.error), paths=cut(self.paths), within=cut(self.within),
         )  # fmt: skip
 
 
@@ -128,6 +130,7 @@ def solve(
     paths: bool = False,
     strict: bool = True,
     progress: Callable[[float], None] = lambda share: None,
+    within: tuple[int, ...] = (),
 ) -> Solution:
     """Solve a game, or many of one form.
 
@@ -146,6 +149,9 @@ def solve(
         Whether a solution that did not converge is an error.
     progress : callable
         Called with the share that is done.
+    within : tuple of int
+        Months within which the chance of a settlement is wanted from the states asked for in month 0; none of them
+        beyond what is looked ahead.
 
     Returns
     -------
@@ -161,7 +167,7 @@ def solve(
     games = (games,) if isinstance(games, WarGame) else tuple(games)
     layout = lay_out(games[0])
     states = tuple(states) or (start_of(games[0]),)
-    shape = shape_of(games, method or Method(), paths)
+    shape = shape_of(games, method or Method(), paths, within)
     draws = draws_of(games, layout, shape)
     board = board_of(games[0], layout, states, months)
     looked = int(board.until) - 1 - states[0].month
@@ -171,7 +177,7 @@ def solve(
     return found
 
 
-Answer = tuple[Asked, Ahead, np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray] | None]
+Answer = tuple[Asked, Ahead, np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray] | None, np.ndarray]
 
 
 def solve_arrays(
@@ -206,7 +212,8 @@ def solve_arrays(
 
 def _one(shape: Shape, board: Board, draw: Draw) -> Answer:
     solved = solve_backwards(shape, board, draw)
-    return solved.asked, look_ahead(shape, board, draw, solved), solved.sweeps, solved.error, solved.paths
+    ahead, within = look_ahead(shape, board, draw, solved), settled_within(shape, board, draw, solved)
+    return solved.asked, ahead, solved.sweeps, solved.error, solved.paths, within
 
 
 @functools.lru_cache(maxsize=32)

@@ -21,12 +21,31 @@ from armistice.game.outlook import EDGES
 from armistice.game.solve import ENGINE, Solution
 
 
+def need_of(reserve: np.ndarray, worth: np.ndarray, cap: np.ndarray) -> np.ndarray:
+    """Smallest outside payment with which some term suits both; negative where there is that much to share.
+
+    Parameters
+    ----------
+    reserve : array, shape (draws, states, 2)
+    worth : array, shape (draws, states, 2, terms)
+    cap : array, shape (draws, terms)
+
+    Returns
+    -------
+    array, shape (draws, states)
+        The gap without its floor at 0; lots are not looked at.
+    """
+    need = reserve[..., None] - worth
+    a, b, most = need[:, :, 0], need[:, :, 1], cap[:, None]
+    return np.maximum.reduce([a + b, a - most, b - most]).min(-1)
+
+
 def gap_of(found: Solution) -> np.ndarray:
     """The gap at each state asked for, shape (draws, states), in shares of the stake."""
     need = found.asked.reserve[..., None] - found.asked.worth
     a, b = need[:, :, 0], need[:, :, 1]
     cap = found.draws.cap[:, None]
-    gaps = [np.maximum.reduce([a + b, a - cap, b - cap, np.zeros_like(a)]).min(-1)]
+    gaps = [np.maximum(need_of(found.asked.reserve, found.asked.worth, found.draws.cap), 0.0)]
     for lo, hi in found.shape.pairs:
         least = np.broadcast_to(np.minimum(cap[..., lo], cap[..., hi]), a.shape[:2])
         paid = np.where(np.isfinite(least), least, 0.0)

@@ -14,6 +14,7 @@ front that has settled should not be judged by the months in which it ran.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -117,38 +118,71 @@ def forecast_area(panel: xr.Dataset, region: str, horizon: int, seed: int = 0) -
     QueryError
         If the region is not in the panel, the horizon is out of range, or fewer than 14 months are on record.
     """
+    area = region_record(panel, region, horizon)
+    known = area[-MEMORY - 1 :]
+    if len(known) < _LEAST:
+        raise too_short(panel, region, len(known), _LEAST)
+    whole = float(panel["area"].sel(region=region))
+    left = max(whole - known[-1], 0.0)
+    pace = {w: float(known[-1] - known[-1 - w]) / w for w in WINDOWS}
+    draws = np.clip(_paths(known, pace, horizon, seed), -known[-1], left)
+    return fan_of(draws, draws >= left - 1e-9, Forecast(
+        region, date.fromisoformat(panel.attrs["as_of"]), ENGINE, float(known[-1]), left, pace, (),
+        len(_errors(known, 1, min(WINDOWS))), {},
+    ))  # fmt: skip
+
+
+def region_record(panel: xr.Dataset, region: str, horizon: int) -> np.ndarray:
+    """Months on record of the area held in a region, km², oldest first.
+
+    Raises
+    ------
+    QueryError
+        If the region is not in the panel or the horizon is out of range.
+    """
     if region not in panel["region"].values:
         known = ", ".join(map(str, panel["region"].values[:6]))
         raise QueryError(f"region {region!r}: no daily areas; expected the country or one of its regions ({known}, …)")
     if not 1 <= horizon <= 60:
         raise QueryError(f"horizon {horizon}: out of range; expected 1 to 60 months; choose such a number")
     _, area = monthly_area(panel, region)
-    known = area[np.isfinite(area)][-MEMORY - 1 :]
-    if len(known) < _LEAST:
-        raise QueryError(
-            f"{region} as of {panel.attrs['as_of']}: {len(known)} months on record; expected at least {_LEAST}; choose a later --as-of"
-        )
-    whole = float(panel["area"].sel(region=region))
-    left = max(whole - known[-1], 0.0)
-    pace = {w: float(known[-1] - known[-1 - w]) / w for w in WINDOWS}
-    draws = _paths(known, pace, horizon, seed)
-    draws = np.clip(draws, -known[-1], left)
-    done = np.maximum.accumulate(draws >= left - 1e-9, axis=1)
-    last = np.datetime64(panel.attrs["as_of"], "M")
+    return area[np.isfinite(area)]
+
+
+def too_short(panel: xr.Dataset, what: str, months: int, least: int) -> QueryError:
+    """The error for a record from which nothing can be forecast."""
+    return QueryError(
+        f"{what} as of {panel.attrs['as_of']}: {months} months on record; expected at least {least}; choose a later --as-of"
+    )
+
+
+def fan_of(draws: np.ndarray, whole: np.ndarray, bare: Forecast) -> Forecast:
+    """A forecast with its months and its time to completion, read off draws.
+
+    Parameters
+    ----------
+    draws : array, shape (draws, horizon)
+        Cumulative net area taken, km²; a row is a path.
+    whole : array of bool, shape (draws, horizon)
+        Whether the region is held whole at the end of the month; taken whole once is taken whole.
+    bare : Forecast
+        All else.
+    """
+    done = np.maximum.accumulate(whole, axis=1)
+    last = np.datetime64(bare.as_of, "M")
     months = tuple(
         ForecastMonth(
             str(last + h + 1),
             {f"{q:g}": float(v) for q, v in zip(QUANTILES, np.quantile(draws[:, h], QUANTILES), strict=True)},
             float(done[:, h].mean()),
         )
-        for h in range(horizon)
+        for h in range(draws.shape[1])
     )
     first = np.where(done.any(axis=1), done.argmax(axis=1) + 1.0, np.inf)
     complete = {round(100 * q): float(np.quantile(first, q, method="higher")) for q in (0.1, 0.25, 0.5, 0.75, 0.9)}
-    return Forecast(
-        region, date.fromisoformat(panel.attrs["as_of"]), ENGINE, float(known[-1]), left, pace, months,
-        len(_errors(known, 1, min(WINDOWS))), {k: v if np.isfinite(v) else None for k, v in complete.items()},
-    )  # fmt: skip
+    return replace(
+        bare, months=months, months_to_complete={k: v if np.isfinite(v) else None for k, v in complete.items()}
+    )
 
 
 def _errors(area: np.ndarray, ahead: int, window: int) -> np.ndarray:

@@ -11,8 +11,10 @@ Let :math:`d_t = A_t - A_{t-1}` be the monthly change of the area A held by side
 - ``scaled pace``: the pace goes on, and its error is a factor rather than so many km²:
   :math:`h\\, c \\sinh(z + \\sigma_h \\varepsilon)`, with z the mean of u, months weighted by a half-life of
   `PACE_HALF_LIFE`, and :math:`\\sigma_h^2 = \\sigma_0^2 + \\sigma_1^2 h`;
+- ``latent pace``: the latent process of `armistice.infer.filtered`, on one region alone;
 - ``mixture of means``: the equal mixture of the rules in `MEANS`, nothing tuned;
-- ``ensemble``: the equal mixture of the forecasters in `ENSEMBLE`.
+- ``ensemble``: the equal mixture of the forecasters in `ENSEMBLE`;
+- ``pool of all``: the equal mixture of all single rules, nothing tuned.
 
 Here c is a fixed part of the usual size s of a month's change, :math:`s = s_0 \\sinh(\\text{mean of }
 \\operatorname{arsinh}(|d_t| / s_0))`, months weighted by a half-life of `SCALE_HALF_LIFE`, with s₀ the median of
@@ -20,12 +22,14 @@ Here c is a fixed part of the usual size s of a month's change, :math:`s = s_0 \
 
 The choice. All constants were set on 22 November 2026 on the origins from March 2023 to June 2024 alone, by the sum of
 the logarithms of the mean CRPS 3, 6 and 12 months ahead for the whole country and for its contested regions; within
-0.02 of the lowest sum, by which 80 % ranges covered best. The ensemble won (33.03; its parts alone 33.20 and 34.02;
+0.02 of the lowest sum, by which 80 % ranges covered best. The ensemble won (33.03; its parts alone 33.20 and 34.06;
 the best rule of the mean kind, the last month, 35.07). Tried and dropped, since they scored worse there: errors of one sign, errors read off
 at the horizon itself or over 9 to 36 months, normal and Student errors in km² with a smoothed or a median pace, a
 pace that shrinks towards zero, other mixtures of two and three rules. A season was not tried: the record holds too few
 years. The outcomes of those origins reach to June 2025. ``mixture of means`` was added after the later origins had been
-scored, as a mark to measure by; the choice was left as it was. Draws are cut at what is held and at what is left.
+scored, as a mark to measure by; the choice was left as it was. So were ``latent pace`` (33.93) and ``pool of all`` (34.95);
+with them in the race the same criterion on the same origins chooses the ensemble again. Whoever added them had seen how the
+other rules fared later. Draws are cut at what is held and at what is left.
 """
 
 from __future__ import annotations
@@ -36,11 +40,12 @@ from statistics import NormalDist
 import numpy as np
 
 from armistice.core.errors import QueryError
+from armistice.infer.filtered import latent_forecast
 
 Forecaster = Callable[[np.ndarray, float, int, int, int], np.ndarray]
 """(area of month ends, oldest first, km²; whole of the region, km²; horizon, months; draws; seed) → cumulative net
 area taken, km², of shape (draws, horizon)."""
-_Rule = Callable[[np.ndarray, int, int, np.random.Generator], np.ndarray]
+_Rule = Callable[[np.ndarray, float, int, int, np.random.Generator], np.ndarray]
 
 LEAST_MONTHS = 14
 """Month ends on record with which the longest window has one past error."""
@@ -66,7 +71,7 @@ def _ranks(draws: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _mean_pace(window: int) -> _Rule:
-    def rule(area: np.ndarray, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    def rule(area: np.ndarray, whole_km2: float, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
         pace = (area[-1] - area[-1 - window]) / window
         at = np.arange(window, len(area) - 1)[-ERROR_ORIGINS:]
         missed = (area[at + 1] - area[at]) - (area[at] - area[at - window]) / window
@@ -77,7 +82,7 @@ def _mean_pace(window: int) -> _Rule:
     return rule
 
 
-def _smooth(values: np.ndarray, half_life: float) -> float:
+def smooth(values: np.ndarray, half_life: float) -> float:
     """Mean with weights that halve every `half_life` months back."""
     weights = 0.5 ** (np.arange(len(values))[::-1] / half_life)
     return float(np.sum(weights * values) / np.sum(weights))
@@ -87,12 +92,19 @@ def usual_change(area: np.ndarray) -> float:
     """The usual size of a month's change, km² (s of the module)."""
     size = np.abs(np.diff(area))
     middle = max(float(np.median(size[-12:])), 1e-9)
-    return max(middle * float(np.sinh(_smooth(np.arcsinh(size / middle), SCALE_HALF_LIFE))), LEAST_SCALE_KM2)
+    return max(middle * float(np.sinh(smooth(np.arcsinh(size / middle), SCALE_HALF_LIFE))), LEAST_SCALE_KM2)
 
 
-def _scaled_pace(area: np.ndarray, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+def log_pace(area: np.ndarray) -> tuple[float, np.ndarray]:
+    """The unit c of the scaled pace, km², and the log pace u of each month in it."""
     unit = PACE_PART * usual_change(area)
-    pace = _smooth(np.arcsinh(np.diff(area) / unit), PACE_HALF_LIFE)
+    return unit, np.arcsinh(np.diff(area) / unit)
+
+
+def scaled_draws(area: np.ndarray, horizon: int, draws: int, rng: np.random.Generator, push: float = 0.0) -> np.ndarray:
+    """Draws of the scaled pace, its log pace moved by `push`; km², shape (draws, horizon), not cut at the bounds."""
+    unit, past = log_pace(area)
+    pace = smooth(past, PACE_HALF_LIFE) + push
     ahead = np.arange(1, horizon + 1)
     sigma = np.sqrt(PACE_SIGMA_NOW**2 + PACE_SIGMA_MONTH**2 * ahead)
     normal = NormalDist()
@@ -100,7 +112,11 @@ def _scaled_pace(area: np.ndarray, horizon: int, draws: int, rng: np.random.Gene
     return ahead * unit * np.sinh(pace + sigma * score[:, None])
 
 
-def _ar_log_pace(area: np.ndarray, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+def _scaled_pace(area: np.ndarray, whole_km2: float, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    return scaled_draws(area, horizon, draws, rng)
+
+
+def _ar_log_pace(area: np.ndarray, whole_km2: float, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     unit = AR_PART * usual_change(area)
     log_pace = np.arcsinh(np.diff(area) / unit)
     middle = float(np.median(log_pace[-AR_MEMORY:]))
@@ -118,6 +134,10 @@ def _ar_log_pace(area: np.ndarray, horizon: int, draws: int, rng: np.random.Gene
     return out
 
 
+def _latent_pace(area: np.ndarray, whole_km2: float, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    return latent_forecast(area, whole_km2, horizon, draws, int(rng.integers(2**32)))
+
+
 _RULES: dict[str, _Rule] = {
     "last month": _mean_pace(1),
     "mean of 3 months": _mean_pace(3),
@@ -125,15 +145,21 @@ _RULES: dict[str, _Rule] = {
     "mean of 12 months": _mean_pace(12),
     "AR(1) on log pace": _ar_log_pace,
     "scaled pace": _scaled_pace,
+    "latent pace": _latent_pace,
 }
+"""All single rules."""
 
 
 def _mixture(names: tuple[str, ...]) -> _Rule:
     """As many draws of each rule, one after another."""
 
-    def rule(area: np.ndarray, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+    def rule(area: np.ndarray, whole_km2: float, horizon: int, draws: int, rng: np.random.Generator) -> np.ndarray:
         counts = [len(part) for part in np.array_split(np.arange(draws), len(names))]
-        parts = [_RULES[name](area, horizon, count, rng) for name, count in zip(names, counts, strict=True) if count]
+        parts = [
+            _RULES[name](area, whole_km2, horizon, count, rng)
+            for name, count in zip(names, counts, strict=True)
+            if count
+        ]
         return np.concatenate(parts)
 
     return rule
@@ -154,7 +180,7 @@ def _checked(rule: _Rule) -> Forecaster:
             raise QueryError(f"horizon {horizon}: out of range; expected 1 to {MOST_MONTHS} months")
         if draws < 1:
             raise QueryError(f"draws {draws}: out of range; expected at least 1")
-        found = rule(level, horizon, draws, np.random.default_rng(seed))
+        found = rule(level, whole_km2, horizon, draws, np.random.default_rng(seed))
         return np.clip(found, -level[-1], max(whole_km2 - level[-1], 0.0))
 
     return forecaster
@@ -164,5 +190,6 @@ FORECASTERS: dict[str, Forecaster] = {
     **{name: _checked(rule) for name, rule in _RULES.items()},
     "mixture of means": _checked(_mixture(MEANS)),
     "ensemble": _checked(_mixture(ENSEMBLE)),
+    "pool of all": _checked(_mixture(tuple(_RULES))),
 }
 """All forecasters by name; a model of the front enters as one more line."""

@@ -1,13 +1,17 @@
-"""How sources report a line that nobody sees: each with its own lag, error, redraws and offset.
+"""How sources report a line that nobody sees: each with its own error, redraws and offset.
 
-Source s reports for month t and front f the change
+Source s reports for month t and front f a change whose log pace (`armistice.infer.process.pace_of`) is
 
-.. math:: y_{s,f,t} = (1 - \\ell_s) \\Delta_{f,t} + \\ell_s \\Delta_{f,t-1} + e, \\qquad
-          e \\sim t_4\\left(0, \\sqrt{2^2 + (q c_f)^2 + (\\kappa \\Delta)^2 + R_{s,f,t}^2}\\right),
+.. math:: y_{s,f,t} \\sim t_4\\left(a_{f,t} + u_{f,t}, \\sqrt{\\kappa^2 + d_{s,f,t}}\\right), \\qquad
+          d_{s,f,t} = \\frac{2^2 + (0.1 (\\bar Y_{f,t} - \\bar Y_{f,t-1}))^2 + R_{s,f,t}^2}
+          {c_f^2 + \\min_r Y_{r,f,t}^2},
 
-with lags that sum to zero (a lag that all share cannot be seen), errors of one size for all sources (two maps that
-differ do not say which of them errs), and R the size of a redraw that the pack lists for the month: a redraw is not a
-battle, and a redraw that nobody listed lies in the heavy tail. On the last day it draws the line :math:`L_f + b_{s,f}`, where what it is not sure of
+which is an error in proportion for large changes and one in km² for small ones, at least that of a line drawn by hand
+(2 km²) and of a map dated to three days, from the reported changes Y and their mean over sources. Errors are of one
+size for all sources (two maps that differ do not say which of them errs), and R is the size of a redraw that the pack
+lists for the month: a redraw is not a battle, and a redraw that nobody listed lies in the heavy tail. Shocks and errors
+are summed over as mixtures of normals, so that neither is sampled: with S sources, a month has 4 · 3^S cases. On the last day
+a source draws the line :math:`L_f + b_{s,f}`, where what it is not sure of
 (the grey zone of width g, from the low to the high end of its range) widens the error:
 
 .. math:: \\text{mid}_{s,f} \\sim t_4\\left(L_f, \\sqrt{\\omega^2 + g_{s,f}^2 / 12}\\right).
@@ -18,25 +22,32 @@ the prior of ω, since one map says nothing of its own bias.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import numpyro
 import numpyro.distributions as dist
 import xarray as xr
+from numpyro.distributions import constraints
 
 from armistice.core.errors import QueryError
 from armistice.core.panel import on_day
 from armistice.core.posterior import Posterior
 from armistice.core.war import War
 from armistice.infer.baseline import monthly_area
-from armistice.infer.process import PARAMETERS, Evidence, harmonics
+from armistice.infer.process import PARAMETERS, SHOCKS, Evidence, harmonics, moved_at, pace_of, season_of, unbounded
 
 TAIL = 4.0
 """Degrees of freedom of errors of reporting."""
+ERRORS = ((0.6632, 0.893), (0.3214, 1.826), (0.0154, 5.094))
+"""Weights and scales of the three centred normals that stand for Student's t with four degrees of freedom in the fit:
+those of least Kullback-Leibler divergence (0.0007)."""
 MONTHS = 36
 """Months of record that are read."""
 LEAST_MONTHS = 6
@@ -49,6 +60,8 @@ LEAST_UNIT_KM2 = 5.0
 """Smallest usual movement of a month: maps are no more exact."""
 ROUNDING_KM2 = 2.0
 """Least error of a reported change: a line is drawn by hand, and an exact zero is not measured exactly."""
+DATED_MONTHS = 0.1
+"""Least error of the day of a map: three days, which matter where a quiet month follows a stormy one."""
 LEVEL_STEPS = 20.0
 """Steps in which the prior spread of the level is sampled."""
 Redraw = tuple[str, str, date, float]
@@ -103,6 +116,15 @@ class Reported:
         """Usual size of a month's movement: the median without sign of the recent months; shape (fronts,)."""
         return np.maximum(np.median(np.abs(self.mean_changes[-RECENT:]), axis=0), LEAST_UNIT_KM2)
 
+    @property
+    def drawing(self) -> np.ndarray:
+        """Variance of rounding, dating and redraws on the scale of the log pace; shape (sources, months, fronts)."""
+        known, mean = np.isfinite(self.changes), self.mean_changes
+        least = np.min(np.where(known, np.abs(self.changes), np.inf), axis=0)
+        least = np.where(np.isfinite(least), least, 0.0)
+        dating = DATED_MONTHS * np.diff(mean, axis=0, prepend=mean[:1])
+        return np.asarray((ROUNDING_KM2**2 + dating**2 + self.redrawn**2) / (self.unit**2 + least**2))
+
     def evidence(self) -> Evidence:
         """The record as the model reads it."""
         moved, unit, centre = self.mean_changes, self.unit, self.centre
@@ -111,7 +133,7 @@ class Reported:
         return Evidence(
             changes=jnp.asarray(np.where(known, self.changes, 0.0)),
             known=jnp.asarray(known),
-            redrawn=jnp.asarray(self.redrawn),
+            drawing=jnp.asarray(self.drawing),
             told=jnp.asarray(np.nan_to_num(told)),
             told_known=jnp.asarray(np.isfinite(told)),
             grey=jnp.asarray(np.nan_to_num(self.high - self.low)),
@@ -228,18 +250,135 @@ def _redrawn(redraws: Iterable[Redraw], sources: list[str], fronts: list[str], d
     return np.abs(out)
 
 
-def reporting(data: Evidence, moved: object) -> None:
+def check_region(reported: Reported, region: str) -> None:
+    """Refuse a region of which conditioning would say nothing, before it is done; the country as a whole passes.
+
+    Raises
+    ------
+    QueryError
+        If the line of the region does not move.
+    """
+    if region != reported.root and region not in reported.fronts:
+        raise QueryError(
+            f"region {region!r}: its line did not move in the months on record; expected one of {', '.join(reported.fronts)}"
+        )
+
+
+class _Cases(NamedTuple):
+    """What each case of a month says: log weight, and mean and precision of the log pace; [case, month, front]."""
+
+    log_weight: jax.Array
+    mean: jax.Array
+    precision: jax.Array
+
+
+class Told(dist.Distribution):
+    """Reported changes as ``arsinh`` of units, an event of shape (sources, months, fronts), shocks and errors summed over."""
+
+    arg_constraints: ClassVar = {"lasting": constraints.real_matrix, "shock": constraints.positive, "error": constraints.positive}  # fmt: skip
+    support = constraints.independent(constraints.real, 3)
+
+    def __init__(
+        self, data: Evidence, lasting: jax.Array, shock: jax.Array, error: jax.Array, season: jax.Array
+    ) -> None:
+        self.data, self.lasting, self.shock, self.error, self.season = data, lasting, shock, error, season
+        super().__init__(event_shape=data.changes.shape)
+
+    def sample(self, key: jax.Array, sample_shape: tuple[int, ...] = ()) -> jax.Array:
+        """Draws of shape ``sample_shape + event_shape``."""
+        shock_key, error_key = jax.random.split(key)
+        shape = (*sample_shape, 1, *self.lasting.shape)
+        pace = self.lasting + self.shock * _drawn(shock_key, SHOCKS, shape)
+        return self.again(error_key, jnp.broadcast_to(pace, (*sample_shape, *self.event_shape)))
+
+    def again(self, key: jax.Array, pace: jax.Array) -> jax.Array:
+        """Reports of a log pace, shape of `pace` with sources."""
+        told = pace + jnp.sqrt(self.error**2 + self.data.drawing) * _drawn(key, ERRORS, pace.shape)
+        return jnp.arcsinh(jnp.sinh(told) * jnp.exp(season_of(self.data, self.season)))
+
+    def log_prob(self, value: jax.Array) -> jax.Array:
+        """Log density of the known reports."""
+        late = season_of(self.data, self.season)
+        still = 0.5 * jnp.log1p(jnp.sinh(value) ** 2) - late
+        still = still - 0.5 * jnp.log1p(jnp.sinh(value) ** 2 * jnp.exp(-2 * late))
+        months = jax.scipy.special.logsumexp(self._cases(value).log_weight, axis=0)
+        return months.sum() + jnp.where(self.data.known, still, 0.0).sum()
+
+    def pace(self, key: jax.Array, value: jax.Array) -> jax.Array:
+        """Draw the log pace given what was reported of it, shape (months, fronts)."""
+        case_key, pace_key = jax.random.split(key)
+        cases = self._cases(value)
+        at = jax.random.categorical(case_key, cases.log_weight, axis=0)[None]
+        mean, precision = (jnp.take_along_axis(x, at, axis=0)[0] for x in (cases.mean, cases.precision))
+        return mean + jax.random.normal(pace_key, mean.shape) / jnp.sqrt(precision)
+
+    def _cases(self, value: jax.Array) -> _Cases:
+        """Normal weights and moments of the log pace for each kind of shock and of each source's error."""
+        data = self.data
+        pace = jnp.arcsinh(jnp.sinh(value) * jnp.exp(-season_of(data, self.season)))
+        apart = jnp.where(data.known, pace - self.lasting, 0.0)
+        weights, scales = (x[:, None, None, None] for x in jnp.asarray(ERRORS).T)
+        variance = scales**2 * (self.error**2 + data.drawing)
+        told = jnp.where(data.known, 1 / variance, 0.0)
+        normal = jnp.where(data.known, -0.5 * jnp.log(2 * math.pi * variance) - 0.5 * apart**2 * told, 0.0)
+        told, pull, normal = _crossed(told), _crossed(told * apart), _crossed(normal + jnp.log(weights))
+        shares, sizes = (x[:, None, None, None] for x in jnp.asarray(SHOCKS).T)
+        own = 1 / (sizes * self.shock) ** 2
+        whole = own + told
+        log_weight = normal + jnp.log(shares) + 0.5 * (jnp.log(own) - jnp.log(whole) + pull**2 / whole)
+        flat = (-1, *self.lasting.shape)
+        return _Cases(log_weight.reshape(flat), (self.lasting + pull / whole).reshape(flat), whole.reshape(flat))
+
+
+def _crossed(kinds: jax.Array) -> jax.Array:
+    """Sums over sources for each combination of kinds: [kind, source, ...] to [combination, ...]."""
+    total = kinds[:, 0]
+    for source in range(1, kinds.shape[1]):
+        total = (total[:, None] + kinds[:, source]).reshape(-1, *total.shape[1:])
+    return total
+
+
+def _drawn(key: jax.Array, mixture: tuple[tuple[float, float], ...], shape: tuple[int, ...]) -> jax.Array:
+    """Draws from centred normals of given weights and scales."""
+    kind, size = jax.random.split(key)
+    weights, scales = jnp.asarray(mixture).T
+    return scales[jax.random.categorical(kind, jnp.log(weights), shape=shape)] * jax.random.normal(size, shape)
+
+
+def reported_pace(data: Evidence) -> jax.Array:
+    """Reported changes on the scale of `Told`."""
+    return jnp.arcsinh(unbounded(data.changes, data.held, data.left) / data.unit)
+
+
+def changes_of(data: Evidence, told: jax.Array) -> jax.Array:
+    """Changes in km² from the scale of `Told`."""
+    return moved_at(data, told, jnp.zeros(4))
+
+
+def told_again(data: Evidence, key: jax.Array, at: dict[str, jax.Array]) -> jax.Array:
+    """Changes that the sources would report of a movement, km², shape (sources, months, fronts).
+
+    Parameters
+    ----------
+    at : dict of array
+        ``moved``, ``season`` and ``error`` of one draw.
+    """
+    pace = pace_of(data, at["moved"], at["season"])
+    law = Told(data, pace, jnp.ones(()), at["error"], at["season"])
+    return changes_of(data, law.again(key, jnp.broadcast_to(pace, data.changes.shape)))
+
+
+def moved_given(data: Evidence, key: jax.Array, at: dict[str, jax.Array], told: jax.Array) -> jax.Array:
+    """Draw the movement of each month given the parameters and the reports, km², shape (months, fronts)."""
+    law = Told(data, *(at[k] for k in ("lasting", "shock", "error", "season")))
+    return moved_at(data, law.pace(key, told), at["season"])
+
+
+def reporting(data: Evidence, lasting: jax.Array, shock: jax.Array, season: jax.Array) -> None:
     """Sample what each source reports of the movement and of the line of the last day."""
-    sources, _, fronts = data.changes.shape
-    drawn = numpyro.sample("lag_drawn", PARAMETERS["lag"].distribution().expand([sources]))
-    lag = numpyro.deterministic("lag", drawn - drawn.mean())[:, None, None]
-    relative = numpyro.sample("relative", PARAMETERS["relative"].distribution())
-    floor = numpyro.sample("floor", PARAMETERS["floor"].distribution())
-    latent = jnp.asarray(moved)
-    before = jnp.concatenate([latent[:1], latent[:-1]])
-    shown = (1 - lag) * latent + lag * before
-    error = jnp.sqrt(ROUNDING_KM2**2 + (floor * data.unit) ** 2 + (relative * shown) ** 2 + data.redrawn**2)
-    numpyro.sample("changes", dist.StudentT(TAIL, shown, error).mask(data.known), obs=data.changes)
+    fronts = data.told.shape[1]
+    error = numpyro.sample("error", PARAMETERS["error"].distribution())
+    numpyro.sample("told_pace", Told(data, lasting, shock, error, season), obs=reported_pace(data))
     offset = numpyro.sample("offset", PARAMETERS["offset"].distribution())
     width = PARAMETERS["level"].second / LEVEL_STEPS  # sampled in steps near its own spread, which adapts sooner
     level = numpyro.deterministic(

@@ -16,8 +16,14 @@ import pandas as pd
 from armistice.claims import check_claims
 from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
+from armistice.core.history import History
 from armistice.core.results import Verdict
-from armistice.show import aid, bargaining, deals, endings, losses, maps, series, talks
+from armistice.core.scores import Hindcast
+from armistice.core.termination import TerminationForecast
+from armistice.forecasting import termination_forecasts
+from armistice.hindcast import run_hindcast
+from armistice.infer.ahead import liveliest
+from armistice.show import ahead, aid, bargaining, beliefs, deals, endings, losses, maps, matched, scores, series, talks
 from armistice.show.ground import Ground
 from armistice.show.style import ENDINGS, Figure, save_figure
 from armistice.study import WHOLE, Study, contested_regions, shares_of_a
@@ -29,6 +35,8 @@ class Records:
 
     study: Study
     since: date | None = None
+    kept: Path | None = None
+    progress: Callable[[str, float], None] = lambda what, share: None
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -84,6 +92,40 @@ class Records:
             raise QueryError(f"no game of {self.study.pack.war.title}: {self.study.no_ending}; choose another figure")
         return self.study.ending
 
+    @property
+    def history(self) -> History:
+        """The game in past months.
+
+        Raises
+        ------
+        QueryError
+            If there is no game.
+        """
+        if self.study.history is None:
+            raise QueryError(f"no game of {self.study.pack.war.title}: {self.study.no_ending}; choose another figure")
+        return self.study.history
+
+    @cached_property
+    def terminations(self) -> tuple[TerminationForecast, ...]:
+        """What the game, the base rate and public forecasts said of the end of the fighting."""
+        return termination_forecasts(self.study.pack, self.history) if self.study.history else ()
+
+    @cached_property
+    def hindcast(self) -> Hindcast | None:
+        """How forecasts of past months fared; None where the record is too short to score one."""
+        pack = self.study.pack
+        try:
+            return run_hindcast(
+                pack.path, self.study.seed, cache=self.kept, progress=self.progress, as_of=pack.war.as_of
+            )
+        except QueryError:
+            return None
+
+    @cached_property
+    def lively(self) -> list[str]:
+        """The two regions that moved most over twelve months."""
+        return liveliest(self.study.pack.war, self.study.ahead)[:2]
+
     @cached_property
     def map_day(self) -> date:
         """The last day with a map of hexagons."""
@@ -130,6 +172,28 @@ def _settled(r: Records) -> bool:
     return r.study.ending is not None and bool(np.any(r.study.ending.outlook.p_settlement[:, -1] > 0))
 
 
+def _matched(r: Records) -> bool:
+    return r.study.history is not None
+
+
+def _scored(r: Records) -> Hindcast:
+    assert r.hindcast is not None, "figures of past forecasts are drawn where there are some"
+    return r.hindcast
+
+
+def _leads(r: Records) -> dict[str, beliefs.Lead]:
+    judged = r.study.pack.game
+    return beliefs.leads_of(r.history, judged.ranges if judged else {})
+
+
+def _on_axis(number: int) -> Callable[[Records], bool]:
+    return lambda r: len(r.study.ahead.axes) > number
+
+
+def _reach(number: int) -> Maker:
+    return lambda r, w: ahead.draw_axis_reach(r.study.pack.war, list(r.study.ahead.axes.values())[number], width=w)
+
+
 def _of_the_game(make: Callable[..., Figure]) -> Maker:
     return lambda r, w: make(r.study.pack.war, r.ending, width=w)
 
@@ -167,15 +231,46 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
             r.study.pack.war, r.study.panel, r.study.pack.war.root, r.study.pack.tables["redraws"], width=w
         ),
     ),
-    "forecast": (
-        "area to be taken in the region the war turns on, at the recent pace",
+    "front-ahead": (
+        "land that may be taken in the region the war turns on",
         lambda r: r.focus in r.study.forecasts,
-        lambda r, w: series.draw_forecast(r.study.pack.war, r.study.forecasts[r.focus], width=w),
+        lambda r, w: ahead.draw_front_ahead(r.study.pack.war, r.study.panel, r.study.forecasts[r.focus], width=w),
     ),
-    "forecast-country": (
-        "area to be taken in the country, at the recent pace",
+    "front-ahead-country": (
+        "land that may be taken in the country",
         lambda r: r.study.pack.war.root in r.study.forecasts,
-        lambda r, w: series.draw_forecast(r.study.pack.war, r.study.forecasts[r.study.pack.war.root], width=w),
+        lambda r, w: ahead.draw_front_ahead(
+            r.study.pack.war, r.study.panel, r.study.forecasts[r.study.pack.war.root], width=w
+        ),
+    ),
+    "time-to-complete": (
+        "when the liveliest regions may be taken whole",
+        lambda r: bool(r.lively),
+        lambda r, w: ahead.draw_time_to_complete(
+            r.study.pack.war, [r.study.forecasts[k] for k in r.lively], width=w
+        ),
+    ),
+    "axis-reach": ("how far the line may reach along the first axis", _on_axis(0), _reach(0)),
+    "axis-reach-2": ("how far the line may reach along the second axis", _on_axis(1), _reach(1)),
+    "scenarios": (
+        "scenarios side by side, in the region the war turns on",
+        lambda r: r.focus in r.study.ahead.fans,
+        lambda r, w: ahead.draw_scenarios(r.study.pack.war, r.study.ahead.fans[r.focus], width=w),
+    ),
+    "scenarios-country": (
+        "scenarios side by side, in the country",
+        lambda r: r.study.pack.war.root in r.study.ahead.fans,
+        lambda r, w: ahead.draw_scenarios(r.study.pack.war, r.study.ahead.fans[r.study.pack.war.root], width=w),
+    ),
+    "hindcast-scores": (
+        "how past forecasts of the front fared",
+        lambda r: r.hindcast is not None,
+        lambda r, w: scores.draw_hindcast_scores(r.study.pack.war, _scored(r), width=w),
+    ),
+    "calibration": (
+        "whether the ranges of past forecasts cover as they claim",
+        lambda r: r.hindcast is not None,
+        lambda r, w: scores.draw_calibration(r.study.pack.war, _scored(r), width=w),
     ),
     "losses": (
         "losses of both sides, by source",
@@ -244,10 +339,27 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     "outlook": ("how the war may end, month by month", _played, _of_the_game(bargaining.draw_outlook)),
     "terms": ("terms of the settlements that the game foresees", _settled, _of_the_game(bargaining.draw_terms)),
     "what-if": ("changes of the game beside the game as judged", _played, _of_the_game(bargaining.draw_what_if)),
+    "lesson-ranges": (
+        "what the negotiating record teaches of the judged numbers", _matched,
+        lambda r, w: matched.draw_lesson_ranges(r.study.pack.war, r.history.matched, width=w),
+    ),
+    "evidence-timeline": (
+        "which events of the record weigh most", _matched,
+        lambda r, w: matched.draw_evidence_timeline(r.study.pack.war, r.history.matched, width=w),
+    ),
+    "belief-paths": (
+        "what each side expected of the front, month by month", _matched,
+        lambda r, w: beliefs.draw_belief_paths(r.study.pack.war, r.history, _leads(r), width=w),
+    ),
+    "termination-scores": (
+        "forecasts of the end of the fighting, scored", lambda r: bool(r.terminations),
+        lambda r, w: matched.draw_termination_scores(r.study.pack.war, r.terminations, width=w),
+    ),
 }  # fmt: skip
 
 OF_THE_GAME = (
     "bargaining-range", "reservations", "blockers", "mechanisms", "levers", "belief-map", "outlook", "terms", "what-if",
+    "lesson-ranges", "evidence-timeline", "belief-paths", "termination-scores",
 )  # fmt: skip
 """Figures for which the war-termination game has to be solved, which takes minutes."""
 

@@ -49,7 +49,7 @@ def render_page(study: Study, code: str, cache: Cache, progress: Callable[[str, 
     cache : Cache
     progress : callable
     """
-    records = Records(study)
+    records = Records(study, kept=cache.folder, progress=progress)
     chapters = tell(records)
     names = [name for chapter in chapters for name in chapter.figures]
     pictures: dict[str, Picture] = {}

@@ -15,14 +15,15 @@ from markupsafe import Markup, escape
 
 from armistice.core.panel import MAP_REACH, on_day
 from armistice.core.war import Issue
+from armistice.report.ahead import tell_ahead
 from armistice.report.bargain import tell_game
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
+from armistice.report.foresight import foresight
+from armistice.report.lessons import tell_lessons
 from armistice.report.theory import tell_theory
 from armistice.report.words import (
     between,
-    chance,
-    engine_words,
     joined,
     listing,
     long_day,
@@ -40,12 +41,15 @@ from armistice.show.positions import distance, latest_positions, stated_position
 def tell(records: Records) -> list[Chapter]:
     """All chapters of the report, in order; a chapter without data is left out."""
     chapters = [
-        _opening(records), _holdings(records), _movement(records), _people(records), _forecast(records),
-        _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records), *tell_theory(records),
-        _claims(records),
-        _unknown(records),
+        _opening(records), _holdings(records), _people(records), tell_ahead(records, records.study.ahead),
+        _foresight(records), _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records),
+        *tell_lessons(records), *tell_theory(records), _claims(records), _unknown(records),
     ]  # fmt: skip
     return [c for c in chapters if c is not None]
+
+
+def _foresight(r: Records) -> Chapter | None:
+    return None if r.hindcast is None else foresight(r.study, r.hindcast)
 
 
 # --- readings of the panel --------------------------------------------------------------------------------
@@ -93,8 +97,8 @@ def _opening(r: Records) -> Chapter:
             paragraphs.append(
                 say(
                     "In {focus} {b} still holds {part} of the region, {left}. At the pace of the "
-                    "last twelve months, {pace} a month, the rest would take {months}; the rule behind that number has been wrong "
-                    "by a wide margin before, and the chapter on the months ahead shows by how much.",
+                    "last twelve months, {pace} a month, the rest would take {months}; but a pace has seldom lasted, and the "
+                    "chapters on the front say what is expected instead, and how such forecasts have fared.",
                     focus=place_words(focus.name, focus.level), b=b.name,
                     part=num(between(list(part.values()), "{:.1f}", "per cent"), note_of(war, part, "{:.2f}", "per cent", str(day))),
                     left=num(between(list(left.values()), "{:,.0f}", "km²"), note_of(war, left, "{:,.0f}", "km²", str(day))),
@@ -187,58 +191,6 @@ def _holdings(r: Records) -> Chapter:
     )
 
 
-def _movement(r: Records) -> Chapter | None:
-    war, panel = r.study.pack.war, r.study.panel
-    a = war.side("a")
-    country = r.study.forecasts.get(war.root)
-    if country is None:
-        return None
-    sentences = [
-        say(
-            "Over the last month {a} forces took {one} net; over the last three months {three} a month, over the last twelve "
-            "{twelve} a month.",
-            a=a.adjective, one=pace_words(country, 1), three=pace_words(country, 3), twelve=pace_words(country, 12),
-        )
-    ]  # fmt: skip
-    years = []
-    for year in range(war.baseline.year, war.as_of.year + 1):
-        start = max(date(year - 1, 12, 31), war.baseline - timedelta(days=1))
-        end = min(date(year, 12, 31), war.as_of)
-        values = change(panel, war.root, start, end, a.id)
-        if values:
-            years.append((year, values))
-    if years:
-        sentences.append(
-            Markup("By calendar year, the first from the day before the invasion, within {}: ").format(war.regions[war.root].name)
-            + Markup("; ").join(
-                say(
-                    "{year}: {area}", year=year,
-                    area=num(between(list(v.values()), "{:+,.0f}", "km²"), note_of(war, v, "{:+,.1f}", "km²", f"net, {year}")),
-                )
-                for year, v in years
-            )
-            + Markup(".")
-        )  # fmt: skip
-    redraws = r.study.pack.tables["redraws"]
-    if len(redraws):
-        sentences.append(
-            say(
-                "A map can also jump because it was drawn anew: {n} such jumps, which no other map shows, are on record. Days on "
-                "which a map was plainly spoiled are left out; other redraws are marked in the chart and still part of the sums.",
-                n=num(
-                    f"{len(redraws)}",
-                    "; ".join(
-                        f"{x.source} {x.region} {x.date:%Y-%m-%d} {x.change_km2:+,.0f} km²"
-                        for x in redraws.head(12).itertuples()
-                    ),
-                ),
-            )
-        )
-    return Chapter(
-        "movement", "How fast the line moves", (Markup(" ").join(sentences),), ("monthly-gain", "control-change")
-    )
-
-
 def _people(r: Records) -> Chapter | None:
     war, panel = r.study.pack.war, r.study.panel
     a, b = war.side("a"), war.side("b")
@@ -297,51 +249,6 @@ def _assets(r: Records) -> list[Markup]:
             a=war.side("a").adjective,
         )
     ]
-
-
-def _forecast(r: Records) -> Chapter | None:
-    war = r.study.pack.war
-    forecast = r.study.forecasts.get(r.focus)
-    if forecast is None or r.focus == war.root:
-        return None
-    place = war.regions[r.focus]
-    rows = []
-    for region in [r.focus, *(x for x in r.contested if x != r.focus and x in r.study.forecasts)]:
-        f = r.study.forecasts[region]
-        twelve, last = f.months[11], f.months[-1]
-        rows.append(
-            (
-                war.regions[region].name, f"{f.left_km2:,.0f}",
-                *(f"{f.pace_km2_per_month[w]:+,.0f}" for w in (1, 3, 6, 12)),
-                f"{twelve.quantiles['0.05']:,.0f} to {twelve.quantiles['0.95']:,.0f}", chance(twelve.p_complete), chance(last.p_complete),
-            )
-        )  # fmt: skip
-    table = Table(
-        f"Left of each region as of {forecast.as_of}, pace, and what the same pace with its past errors would give. Areas in km².",
-        ("region", "left", "pace, 1 month", "3 months", "6 months", "12 months", "taken in 12 months (5 to 95 %)",
-         "chance taken whole in 12 months", f"in {len(forecast.months)} months"),
-        tuple(rows),
-    )  # fmt: skip
-    twelve = forecast.months[11]
-    sentences = [
-        say(
-            "If the front in {place} goes on at its recent pace, with the errors this rule has made before, {mid} would be taken in "
-            "twelve months; nine times in ten the number would lie between {low} and {high}. The chance that the whole region is "
-            "taken within twelve months is {p12}, within {n} months {pn}.",
-            place=place_words(place.name, place.level),
-            mid=num(f"{twelve.quantiles['0.5']:,.0f} km²", engine_words(forecast)),
-            low=num(f"{twelve.quantiles['0.05']:,.0f}", engine_words(forecast)), high=num(f"{twelve.quantiles['0.95']:,.0f} km²", engine_words(forecast)),
-            p12=num(chance(twelve.p_complete), engine_words(forecast)), n=len(forecast.months),
-            pn=num(chance(forecast.months[-1].p_complete), engine_words(forecast)),
-        ),
-        say(
-            "This is the simplest forecast there is, and the one any better model must beat. It knows nothing of rivers, cities, "
-            "reserves or aid; a front can stop or break, and both have happened in this record."
-        ),
-    ]  # fmt: skip
-    return Chapter(
-        "forecast", "How long at this pace", (Markup(" ").join(sentences),), ("forecast", "forecast-country"), (table,)
-    )
 
 
 def _losses(r: Records) -> Chapter | None:

@@ -8,7 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from armistice.show import aid, bargaining, deals, endings, lessons, losses, maps, models, scores, series, talks
+from armistice.show import (
+    ahead,
+    aid,
+    bargaining,
+    beliefs,
+    deals,
+    endings,
+    lessons,
+    losses,
+    maps,
+    matched,
+    models,
+    scores,
+    series,
+    talks,
+)
 from armistice.show.style import Figure
 
 
@@ -40,9 +55,14 @@ GALLERY: dict[str, Entry] = {
     "area-by-region": Entry(series.draw_area_by_region, "Share of each region held, over time.", ("panel",)),
     "monthly-gain": Entry(series.draw_monthly_gain, "Net land gained month by month, by source.", ("panel", "redraws")),
     "losses": Entry(losses.draw_losses, "Losses of both sides by kind and source.", ("panel",)),
-    "forecast": Entry(
-        series.draw_forecast, "The fan of land that might be taken, and the chance of all.", ("forecast",)
+    "front-ahead": Entry(ahead.draw_front_ahead, "Land that may be taken in a region.", ("panel", "forecast")),
+    "axis-reach": Entry(
+        ahead.draw_axis_reach, "How far the line may reach along an axis, and when.", ("axis forecast",)
     ),
+    "time-to-complete": Entry(
+        ahead.draw_time_to_complete, "When regions may be taken whole, if they are.", ("forecasts",)
+    ),
+    "scenarios": Entry(ahead.draw_scenarios, "The forecast under what-ifs, side by side.", ("fans",)),
     "aid-by-donor": Entry(aid.draw_aid_by_donor, "Aid by donor and kind.", ("panel",)),
     "aid-by-month": Entry(aid.draw_aid_by_month, "Aid received month by month.", ("panel",)),
     "donor-map": Entry(aid.draw_donor_map, "Where the aid came from.", ("panel", "countries")),
@@ -72,6 +92,18 @@ GALLERY: dict[str, Entry] = {
     "mechanisms": Entry(endings.draw_mechanisms, "What each mechanism adds to the gap.", ("ending",)),
     "levers": Entry(endings.draw_levers, "What would open peace, one lever at a time.", ("ending",)),
     "belief-map": Entry(endings.draw_belief_map, "For which beliefs a settlement exists.", ("ending",)),
+    "lesson-ranges": Entry(
+        matched.draw_lesson_ranges, "Judged numbers before and after the negotiating record.", ("matched",)
+    ),
+    "evidence-timeline": Entry(
+        matched.draw_evidence_timeline, "Which events of the negotiating record weigh most.", ("matched",)
+    ),
+    "belief-paths": Entry(
+        beliefs.draw_belief_paths, "What each side expected of the front, month by month.", ("history",)
+    ),
+    "termination-scores": Entry(
+        matched.draw_termination_scores, "Forecasts of the end of the fighting, scored.", ("terminations",)
+    ),
     "model-plot": Entry(models.draw_plot, "Curves and regions of a model over its inputs.", ("solution",)),
     "model-range": Entry(lessons.draw_range, "What two sides prefer to war.", ("solution",)),
     "model-disagreement": Entry(
