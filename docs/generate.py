@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from generate_models import FOLDER, NOTE, list_page, model_pages
 from generate_models import table as _table
+from generate_provisions import provisions_page
 
 from armistice.cli import main as cli
 from armistice.core import errors
@@ -37,6 +38,7 @@ def pages() -> dict[str, str]:
         "reference/queries.md": queries_page(),
         "gallery/index.md": gallery_page(),
         f"{FOLDER}/index.md": list_page(),
+        "reference/provisions.md": provisions_page(),
     }
 
 
@@ -88,6 +90,9 @@ _ARGUMENTS = {
     "inputs": "Inputs of the model, one after another.",
     "name": "One of the [models](../explanation/models/index.md).",
     "pack": "Folder of a war (`wars/toy`) or its name (`toy`).",
+    "draft": "A draft of the pack, by its id, or a [file](../how-to/write-a-settlement.md).",
+    "drafts": "Drafts of the pack, by their ids, or [files](../how-to/write-a-settlement.md).",
+    "drawn": "A [GeoJSON file](../how-to/draw-a-line.md).",
     "figure": "One of the [figures](../gallery/index.md).",
 }
 

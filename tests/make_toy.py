@@ -361,6 +361,7 @@ def write_pack(out: Path, raw: Path, seed: int = SEED) -> None:
         for file in SHIPPED.iterdir():
             if file.name not in derived and file.is_file():
                 shutil.copyfile(file, pack / file.name)
+        shutil.copytree(SHIPPED / "settlements", pack / "settlements")
         # The pack as it was half a year before, made from maps that their publisher has since corrected in silence.
         shutil.copytree(raw, before)
         _uncorrect(before / "maps")
@@ -370,11 +371,12 @@ def write_pack(out: Path, raw: Path, seed: int = SEED) -> None:
         (pack / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
         # File by file, so that somebody who reads the pack meanwhile does not find it gone.
         out.mkdir(parents=True, exist_ok=True)
-        for file in sorted(pack.iterdir()):
+        shutil.copytree(pack / "settlements", out / "settlements", dirs_exist_ok=True)
+        for file in sorted(p for p in pack.iterdir() if p.is_file()):
             shutil.copyfile(file, out / f".{file.name}.part")
             (out / f".{file.name}.part").replace(out / file.name)
         for file in out.iterdir():
-            if not (pack / file.name).exists():
+            if file.is_file() and not (pack / file.name).exists():
                 file.unlink()
 
 

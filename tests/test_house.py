@@ -97,6 +97,7 @@ HOMES = {
 TABLES_OF_THE_PACK = "takes tables of the pack, which are data frames"
 GUESTS = {
     ("pandas", "report/"): TABLES_OF_THE_PACK,
+    ("shapely", "show/line.py"): "a drawn line on the maps of show/maps.py",
     ("pandas", "show/"): TABLES_OF_THE_PACK,
     ("shapely", "show/ground.py"): "what the maps of show/maps.py are drawn on",
     ("h3", "show/ground.py"): "what the maps of show/maps.py are drawn on",
@@ -154,7 +155,7 @@ def test_the_gallery_lists_every_chart() -> None:
     assert len(listed) == len(set(listed))
 
 
-DRAWN_BY = {"solution": "pictures.py"}
+DRAWN_BY = {"solution": "pictures.py", "line change": "cli/deals.py"}
 """Record → the file that draws its charts; the report's list of figures draws all others."""
 
 

@@ -235,7 +235,9 @@ def test_options_in_sentences_exist() -> None:
 
 def test_files_and_packages_in_sentences_exist() -> None:
     for page, code in spans():
-        if re.fullmatch(r"(core|data|infer|game|theory|show|report|cli)/[\w.]*|(study|claims|history|ending|hindcast)\.py", code):
+        if re.fullmatch(
+            r"(core|data|infer|game|theory|show|report|cli)/[\w.]*|(study|claims|history|ending|hindcast)\.py", code
+        ):
             assert (ROOT / "src/armistice" / code).exists(), f"{page}: {code}"
         if re.fullmatch(r"(wars|docs|tests)/[\w/.-]+", code) and "mine" not in code:
             assert (ROOT / code).exists(), f"{page}: {code}"

@@ -266,7 +266,5 @@ def _side_by_side(found: Solution, titles: tuple[str, ...], each: int) -> tuple[
     """Cut one solution of many changes into one record for each."""
     return tuple(
         WhatIf(title, equilibrium_of(part), outlook_of(part, MONTHS))
-        for title, part in zip(
-            titles, (found.part(n * each, (n + 1) * each) for n in range(len(titles))), strict=True
-        )
+        for title, part in zip(titles, (found.part(n * each, (n + 1) * each) for n in range(len(titles))), strict=True)
     )

@@ -21,6 +21,7 @@ from armistice.core.digest import Cache, code_digest
 from armistice.report.page import render_page
 from armistice.study import run_study
 from make_ending import make_ending
+from make_history import make_history
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(sys.executable).with_name("armistice")
@@ -88,7 +89,9 @@ def game_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPat
     with (file.parent / f"{GAME}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            study = replace(run_study(toy, draws=0), ending=make_ending("mixed"), no_ending="")
+            study = replace(
+                run_study(toy, draws=0), ending=make_ending("mixed"), no_ending="", history=make_history("several")
+            )
             page = render_page(study, code_digest(), Cache(toy_report.cache), lambda what, share: None)
             file.write_text(page, encoding="utf-8")
     return file

@@ -32,6 +32,7 @@ from armistice.data.estimate import estimate_panel
 from armistice.data.pack import read_pack
 from armistice.data.raw import read_recipe
 from armistice.data.tables import Table
+from armistice.deal.read import read_settlements
 
 TOTAL, CHUNKS = 500, 20
 
@@ -50,7 +51,9 @@ Mutation = Callable[[Path, random.Random], Planted]
 
 def check_all(folder: Path) -> None:
     """Everything that checks a pack."""
-    read_claims(read_pack(folder))
+    content = read_pack(folder)
+    read_claims(content)
+    read_settlements(content)
     read_recipe(folder)
 
 
@@ -792,7 +795,12 @@ def test_damage_is_read_or_refused_and_nothing_else(small: Path, hasty: None, tm
         rng = random.Random(f"damage {seed}")
         folder = Path(shutil.copytree(small, tmp_path / str(seed) / "toy"))
         what = _spoil(
-            rng.choice(sorted(p for p in folder.iterdir() if p.name != "observations.csv" or rng.random() < 0.9)), rng
+            rng.choice(
+                sorted(
+                    p for p in folder.rglob("*") if p.is_file() and (p.name != "observations.csv" or rng.random() < 0.9)
+                )
+            ),
+            rng,
         )
         try:
             check_all(folder)

@@ -20,7 +20,7 @@ def test_files_written_by_hand_are_copied_and_derived_ones_are_not(toy: Path, tm
     source = Path(shutil.copytree(toy, tmp_path / "toy"))
     (source / "local").mkdir()
     (source / "local" / "observations.parquet").write_bytes(b"x")
-    (source / "settlements").mkdir()
+    (source / "settlements").mkdir(exist_ok=True)
     (source / "settlements" / "plan.toml").write_text("title = 'x'\n", encoding="utf-8")
     target = tmp_path / "out"
     target.mkdir()

@@ -22,7 +22,7 @@ from armistice.infer.condition import (
 from armistice.infer.fan import fan, paths
 from armistice.infer.observe import read_reports, true_line
 
-SIZE = {"chains": 2, "warmup": 60, "draws": 60}
+SIZE = {"chains": 2, "warmup": 40, "draws": 40}
 SHORT = {**SIZE, "months": 12}
 """Enough to see that things hang together, not to trust the numbers; one size, so that it is compiled once."""
 MAPS = ("changes", "low", "value", "high")
@@ -93,7 +93,7 @@ def test_a_fan_of_nothing_is_refused(posterior: Posterior, region: str, horizon:
 def test_predictions_have_the_shape_of_the_reports(panel: object, posterior: Posterior) -> None:
     reported = read_reports(panel, WAR, months=12)
     again = predicted_reports(posterior, reported)
-    assert again.shape == (120, *reported.changes.shape)
+    assert again.shape == (80, *reported.changes.shape)
     assert 0.6 <= coverage(again, reported) <= 1
     prior = prior_predictive(reported, 20)
     assert prior["changes"].shape == (20, *reported.changes.shape)

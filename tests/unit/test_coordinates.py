@@ -63,18 +63,18 @@ def test_months_are_summed_over_exactly(evidence: Evidence) -> None:
     pace, shock, error = jnp.full(evidence.held.shape, 0.3), 0.3, 0.25
     told = Told(evidence, pace, jnp.asarray(shock), jnp.asarray(error), jnp.zeros(4))
     value = np.asarray(reported_pace(evidence))
-    grid = np.linspace(-15, 15, 60_001)[:, None, None]
+    grid = np.linspace(-15, 15, 6_001)[:, None, None]
     density = of_mixture(SHOCKS, grid - 0.3, shock)
     for source, known in enumerate(np.asarray(evidence.known)):
         spread = np.sqrt(error**2 + np.asarray(evidence.drawing[source]))
         density = density * np.where(known, of_mixture(ERRORS, value[source] - grid, spread), 1.0)
     whole = np.trapezoid(density, grid[:, 0, 0], axis=0)
-    assert float(told.log_prob(jnp.asarray(value))) == pytest.approx(np.log(whole).sum(), rel=1e-8)
-    keys = jax.random.split(jax.random.key(3), 4000)
+    assert float(jax.jit(told.log_prob)(jnp.asarray(value))) == pytest.approx(np.log(whole).sum(), rel=1e-8)
+    keys = jax.random.split(jax.random.key(3), 1000)
     drawn = np.asarray(jax.jit(jax.vmap(told.pace, (0, None)))(keys, jnp.asarray(value)))
     mean = np.trapezoid(density * grid, grid[:, 0, 0], axis=0) / whole
     sd = np.sqrt(np.trapezoid(density * (grid - mean) ** 2, grid[:, 0, 0], axis=0) / whole)
-    assert (drawn.mean(axis=0) - mean) / sd == pytest.approx(0, abs=5 / np.sqrt(4000))
+    assert (drawn.mean(axis=0) - mean) / sd == pytest.approx(0, abs=5 / np.sqrt(1000))
     assert drawn.std(axis=0) == pytest.approx(sd, rel=0.2)
 
 
@@ -107,7 +107,9 @@ def test_the_volume_is_that_of_the_change_of_variables(evidence: Evidence) -> No
 
 def test_a_chain_starts_near_what_was_reported(evidence: Evidence) -> None:
     at = start_of(evidence, jax.random.key(0))
-    lasting = np.asarray(placed(guide_of(evidence), at)[0]["lasting"])
-    reported = np.asarray(reported_pace(evidence)[0])
-    assert lasting[np.asarray(evidence.known[0])] == pytest.approx(reported[np.asarray(evidence.known[0])], abs=1.2)
-    assert np.isfinite(lasting).all()
+    middle = {k: jnp.zeros_like(v) if k in ("long_run", "lasting") else v for k, v in at.items()}
+    known, reported = np.asarray(evidence.known[0]), np.asarray(reported_pace(evidence)[0])
+    for start, most in ((middle, 0.4), (at, 0.8)):
+        lasting = np.asarray(placed(guide_of(evidence), start)[0]["lasting"])
+        assert np.isfinite(lasting).all()
+        assert np.median(np.abs(lasting - reported)[known]) < most

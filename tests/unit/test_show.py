@@ -33,7 +33,10 @@ from armistice.show.canvas import Label, overlaps
 from armistice.show.gallery import GALLERY
 
 WIDTHS = (760, 360)
-ELSEWHERE = ("ending", "solution", "hindcast")
+ELSEWHERE = (
+    "ending", "solution", "hindcast", "forecast", "axis forecast", "forecasts", "fans", "matched", "history", "terminations",
+    "convergence", "line change",
+)  # fmt: skip
 """Records whose charts are tested with them."""
 BESIDE_THE_GAME = [name for name, entry in GALLERY.items() if entry.needs[0] not in ELSEWHERE]
 """Charts that are not of the war-termination game, which test_show_bargaining draws."""

@@ -21,7 +21,7 @@ def study(toy: Path) -> Study:
 def test_stages_are_told_in_order(toy: Path) -> None:
     told: list[str] = []
     run_study(toy, progress=told.append, draws=0)
-    assert told == ["reading the pack", "laying out the panel", "forecasting at the recent pace"]
+    assert told == ["reading the pack", "laying out the panel", "forecasting the front"]
 
 
 def test_the_country_and_its_contested_regions_are_forecast(study: Study) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from armistice.cli.shell import AS_JSON, AS_OF, PACK, SEED, Day, main, print_json, print_table, progress_bar, tell
 from armistice.core.results import ScenarioFan
+
+if TYPE_CHECKING:
+    from armistice.core.posterior import Posterior
+    from armistice.infer.observe import Reported
 
 
 @main.command()
@@ -19,7 +24,7 @@ from armistice.core.results import ScenarioFan
 @click.option("--horizon", type=click.IntRange(1, 60), default=12, show_default=True, help="Months ahead.")
 @SEED
 @click.option("--baseline", is_flag=True, help="Prolong the mean pace, with the errors that this rule made before.")
-@click.option("--latent", is_flag=True, help="Condition the latent model of all fronts: minutes, and on trial.")
+@click.option("--latent", is_flag=True, help="Condition the latent model of all fronts on all maps: minutes.")
 @click.option("--scenarios", is_flag=True, help="Show the pack's what-ifs side by side, by months ahead.")
 @AS_JSON
 def forecast(
@@ -43,6 +48,7 @@ def forecast(
     content = read_pack(pack, as_of)
     name = find_region(content.war, region)
     panel = estimate_panel(content)
+    line = None
     if scenarios:
         from armistice.infer.ahead import scenario_fans
 
@@ -51,15 +57,16 @@ def forecast(
         _print_fans(scenario_fans(panel, name, content.scenarios, horizon, seed), as_json)
         return
     if latent:
-        from armistice.infer.condition import condition_reports
         from armistice.infer.fan import fan
-        from armistice.infer.observe import check_region, read_reports
+        from armistice.infer.observe import check_region, read_reports, true_line
 
         table = content.tables["redraws"]
         redraws = [(r.source, r.region, r.date.date(), float(r.change_km2)) for r in table.itertuples()]
         reported = read_reports(panel, content.war, redraws)
         check_region(reported, name)
-        found = fan(condition_reports(reported, seed), name, horizon, seed)
+        posterior = _conditioned(pack, reported, seed)
+        found = fan(posterior, name, horizon, seed)
+        line = true_line(posterior, name) if name in posterior.fronts else None
     elif baseline:
         from armistice.infer.baseline import forecast_area
 
@@ -78,6 +85,7 @@ def forecast(
                 "left_km2": round(found.left_km2, 2),
                 "pace_km2_per_month": {str(k): round(v, 2) for k, v in found.pace_km2_per_month.items()},
                 "origins": found.origins,
+                **({"true_line_km2": line.quantiles, "bias_km2": line.bias_km2} if line else {}),
                 "months": [
                     {
                         "month": m.month,
@@ -90,11 +98,32 @@ def forecast(
         )
         return
     click.echo(f"{content.war.regions[name].name} as of {found.as_of}: {found.left_km2:,.0f} km² left. {found.engine}.")
+    if line is not None:
+        low, high = line.quantiles["0.1"], line.quantiles["0.9"]
+        beyond = ", ".join(f"{source} {value:+,.0f}" for source, value in line.bias_km2.items())
+        click.echo(f"The line itself: {low:,.0f} to {high:,.0f} km² held, eight in ten; drawn beyond it: {beyond} km².")
     rows = [
         {"month": m.month, **{k: f"{v:,.0f}" for k, v in m.quantiles.items()}, "p complete": f"{m.p_complete:.2f}"}
         for m in found.months
     ]
     print_table(rows, False)
+
+
+def _conditioned(pack: str, reported: Reported, seed: int) -> Posterior:
+    """The latent model conditioned on reports; kept, since it takes a minute or more."""
+    from armistice.core.digest import code_digest, digest_of
+    from armistice.core.packs import find_pack
+    from armistice.core.posterior import load_posterior, save_posterior
+    from armistice.infer.condition import condition_reports
+
+    name = digest_of(code_digest(), reported.digest, reported.as_of, seed)[:32]
+    kept = Path("out") / find_pack(pack).resolve().name / ".cache" / f"posterior-{name}"
+    if kept.with_suffix(".json").exists():
+        return load_posterior(kept)
+    found = condition_reports(reported, seed)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    save_posterior(found, kept)
+    return found
 
 
 def _title(fan: ScenarioFan) -> str:

@@ -19,10 +19,12 @@ def check(pack: str, as_json: bool) -> None:
     from armistice.core.errors import PackError
     from armistice.data.pack import read_pack
     from armistice.data.raw import read_recipe
+    from armistice.deal.read import read_settlements
 
     try:
         content = read_pack(pack)
         claims = read_claims(content)
+        drafts = read_settlements(content)
         if (content.path / "build.toml").exists():
             read_recipe(content.path)
     except PackError as error:
@@ -36,7 +38,7 @@ def check(pack: str, as_json: bool) -> None:
             click.echo(f"{len(error.faults)} faults", err=True)
         raise SystemExit(2) from None
     counts = {name: len(table) for name, table in content.tables.items() if len(table)}
-    counts = {"observations": len(content.observations), **counts, "claims": len(claims)}
+    counts = {"observations": len(content.observations), **counts, "claims": len(claims), "settlements": len(drafts)}
     if as_json:
         print_json([])
     else:

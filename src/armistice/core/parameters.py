@@ -139,7 +139,6 @@ class Pressure(NamedTuple):
     source: str
 
 
-
 @dataclass(frozen=True)
 class Judgements:
     """What a pack judges of the war-termination game.

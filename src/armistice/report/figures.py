@@ -20,13 +20,37 @@ from armistice.core.history import History
 from armistice.core.results import Verdict
 from armistice.core.scores import Hindcast
 from armistice.core.termination import TerminationForecast
+from armistice.data.convergence import convergence
+from armistice.data.pack import Pack
 from armistice.forecasting import termination_forecasts
 from armistice.hindcast import run_hindcast
 from armistice.infer.ahead import liveliest
-from armistice.show import ahead, aid, bargaining, beliefs, deals, endings, losses, maps, matched, scores, series, talks
+from armistice.show import (
+    ahead,
+    aid,
+    bargaining,
+    beliefs,
+    converge,
+    deals,
+    endings,
+    losses,
+    maps,
+    matched,
+    scores,
+    series,
+    talks,
+)
 from armistice.show.ground import Ground
 from armistice.show.style import ENDINGS, Figure, save_figure
 from armistice.study import WHOLE, Study, contested_regions, shares_of_a
+
+
+def ground_of(pack: Pack) -> Ground:
+    """What maps of a pack are drawn on."""
+    path = pack.path / "outlines.geojson"
+    outlines = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"features": []}
+    tables = pack.tables
+    return Ground(tables["cells"], tables["control_cells"], tables["places"], tables["assets"], outlines)
 
 
 @dataclass(frozen=True)
@@ -67,11 +91,7 @@ class Records:
     @cached_property
     def ground(self) -> Ground:
         """What maps are drawn on."""
-        pack = self.study.pack
-        path = pack.path / "outlines.geojson"
-        outlines = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"features": []}
-        tables = pack.tables
-        return Ground(tables["cells"], tables["control_cells"], tables["places"], tables["assets"], outlines)
+        return ground_of(self.study.pack)
 
     @cached_property
     def donors(self) -> dict[str, Any]:
@@ -312,6 +332,11 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         lambda r, w: deals.draw_distances(
             r.study.pack.war, r.study.pack.tables["positions"], as_of=r.study.pack.war.as_of, width=w
         ),
+    ),
+    "convergence": (
+        "how far the sides have come together, issue by issue",
+        _has("positions"),
+        lambda r, w: converge.draw_convergence(r.study.pack.war, convergence(r.study.pack), width=w),
     ),
     "timeline": (
         "proposals and the answers to them",

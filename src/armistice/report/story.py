@@ -371,7 +371,7 @@ def _demands(r: Records) -> Chapter | None:
         "demands",
         "What each side demands",
         (Markup(" ").join(sentences),),
-        ("distances", "positions-on-land", "positions"),
+        ("distances", "convergence", "positions-on-land", "positions"),
         (table,),
     )
 

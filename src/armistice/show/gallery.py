@@ -13,9 +13,11 @@ from armistice.show import (
     aid,
     bargaining,
     beliefs,
+    converge,
     deals,
     endings,
     lessons,
+    line,
     losses,
     maps,
     matched,
@@ -55,7 +57,7 @@ GALLERY: dict[str, Entry] = {
     "area-by-region": Entry(series.draw_area_by_region, "Share of each region held, over time.", ("panel",)),
     "monthly-gain": Entry(series.draw_monthly_gain, "Net land gained month by month, by source.", ("panel", "redraws")),
     "losses": Entry(losses.draw_losses, "Losses of both sides by kind and source.", ("panel",)),
-    "front-ahead": Entry(ahead.draw_front_ahead, "Land that may be taken in a region.", ("panel", "forecast")),
+    "front-ahead": Entry(ahead.draw_front_ahead, "Land that may be taken in a region.", ("forecast", "panel")),
     "axis-reach": Entry(
         ahead.draw_axis_reach, "How far the line may reach along an axis, and when.", ("axis forecast",)
     ),
@@ -71,6 +73,10 @@ GALLERY: dict[str, Entry] = {
     ),
     "position-paths": Entry(deals.draw_position_paths, "Positions on all main issues over time.", ("positions",)),
     "distances": Entry(deals.draw_distances, "What is left between the sides, issue by issue.", ("positions",)),
+    "convergence": Entry(
+        converge.draw_convergence, "How far the sides have come together, issue by issue.", ("convergence",)
+    ),
+    "line-change": Entry(line.draw_line_change, "What a line drawn by hand would move.", ("line change", "ground")),
     "timeline": Entry(talks.draw_timeline, "Proposals and answers in order.", ("positions", "responses")),
     "claims": Entry(talks.draw_claims, "Published claims beside the record.", ("verdicts",)),
     "hindcast-scores": Entry(

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from armistice.core.convergence import distance_between
 from armistice.core.errors import QueryError
 from armistice.core.war import Side, War
 
@@ -72,7 +73,7 @@ def latest_positions(
 
 def distance(latest: dict[Side, tuple[float, float]]) -> float | None:
     """What is left between the two ranges, on the issue's scale; None unless both sides have stated one."""
-    return max(0.0, latest["a"][0] - latest["b"][1]) if len(latest) == 2 else None
+    return distance_between(latest["a"], latest["b"]) if len(latest) == 2 else None
 
 
 def distance_words(left: float | None) -> str:
