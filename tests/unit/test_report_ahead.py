@@ -48,7 +48,7 @@ def test_the_numbers_are_those_of_the_forecast(chapter: Chapter, ahead: FrontAhe
     for months in (12, 24):
         found = country.months[months - 1].quantiles
         assert f"{found['0.5']:,.0f} km²" in text
-        assert f"between {found['0.05']:,.0f} and {found['0.95']:,.0f} km²" in text
+        assert f"between {found['0.05']:,.0f} and {found['0.95']:,.0f} km²".replace("-", "−") in text
     assert f"{ahead.fronts['northreach'].left_km2:,.0f} km² are left" in text
     lost = ahead.fans["brelland"][0].p_lost[24]
     assert f"Brelland then holds more than today is {100 * lost:.0f} %" in text
@@ -106,7 +106,7 @@ def test_jumps_of_both_signs_are_told(records: Records, ahead: FrontAhead) -> No
     text = plain(found.paragraphs[0])
     assert "In 2 of 29 months on record the line jumped" in text
     assert re.search(r"\(\+4,\d\d\d km²\)", text)
-    assert re.search(r"\(-8,\d\d\d km²\)", text)
+    assert re.search(r"\(−8,\d\d\d km²\)", text)
 
 
 def test_without_a_forecast_there_is_no_chapter_and_without_scenarios_no_what_ifs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,10 +11,12 @@ from markupsafe import Markup, escape
 from armistice.core.results import Forecast
 from armistice.core.war import War
 
+_MINUS = re.compile(r"(?<![\w.,-])-(?=\d)")
+
 
 def num(text: str, note: str) -> Markup:
-    """A number in a sentence, with the note that says where it comes from."""
-    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, text)
+    """A number in a sentence, with the note that says where it comes from; a minus before it is set as one."""
+    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, _MINUS.sub("−", text))
 
 
 def say(template: str, **parts: object) -> Markup:
