@@ -510,6 +510,12 @@ def test_the_bases_of_the_shipped_clauses_are_those_of_the_record(ukraine: Pack,
                 assert p.basis in rows[draft.positions, p.issue], (draft.id, p.issue)
 
 
+def to_the_day_before(draft: Settlement, region: str) -> bool:
+    """Whether a draft draws the line of a region as it was before the war."""
+    clauses = [p for p in draft.provisions if p.kind == "control_line" and region in str(p.terms["regions"])]
+    return any("before" in str(p.terms["line"]) for p in clauses)
+
+
 def test_land_that_the_shipped_drafts_would_move(ukraine: Pack, drafts: dict[str, Settlement]) -> None:
     names = {r for d in drafts.values() for r in regions_of(d, ukraine.war)}
     ground = survey_ground(ukraine, names)
@@ -528,4 +534,9 @@ def test_land_that_the_shipped_drafts_would_move(ukraine: Pack, drafts: dict[str
             for one in land_moved(draft, ukraine.war, ground, variant):
                 for value in (one.km2, one.people, one.assets):
                     assert value is None or value.low <= value.central <= value.high
-                assert one.people is not None or one.region in ("crimea", "sevastopol")
+                # A map of the day before the war may be one that the repository does not hold: then nobody is counted.
+                assert (
+                    one.people is not None
+                    or one.region in ("crimea", "sevastopol")
+                    or to_the_day_before(draft, one.region)
+                )
