@@ -135,7 +135,7 @@ def draw_belief_paths(war: War, history: History, leads: Mapping[str, Lead], *, 
 
     at = np.array([x_of(day) for day in history.days])
     layers += _paths(history, leads, at, (left, right, top, bottom), size)
-    layers += _years(first, last, x_of, (left, right, bottom), size)
+    layers += year_ticks(first, last, x_of, (left, right, bottom), size)
     offers = offers_of(history)[-_LISTED:]
     marks, y = _marks(war, offers, x_of, (left, right, bottom + 32), size)
     listed, y = _listed(offers, y + 8, width, size)
@@ -186,7 +186,7 @@ def _line(at: np.ndarray, y: np.ndarray, color: str, size: float, dash: Sequence
     )
 
 
-def _years(first: date, last: date, x_of: Any, frame: tuple[float, float, float], size: float) -> list[alt.Chart]:
+def year_ticks(first: date, last: date, x_of: Any, frame: tuple[float, float, float], size: float) -> list[alt.Chart]:
     """Beginnings of years below the paths; the first and the last day where fewer than two years begin between them."""
     left, right, bottom = frame
     begins = [(date(y, 1, 1), str(y)) for y in range(first.year + 1, last.year + 1)]

@@ -18,6 +18,7 @@ from armistice.core.parameters import BELIEFS, PARAMETERS
 from armistice.core.termination import TerminationForecast, TerminationScore, comparisons
 from armistice.core.war import War
 from armistice.show.bargaining import percent_words, round_ticks, stacked
+from armistice.show.beliefs import year_ticks
 from armistice.show.canvas import (
     Key,
     Label,
@@ -27,7 +28,6 @@ from armistice.show.canvas import (
     place_labels,
     points,
     rules,
-    text_width,
     wrap_text,
     write,
 )
@@ -230,7 +230,12 @@ def draw_evidence_timeline(war: War, matched: Matched, *, width: int = 760) -> F
             _step_line(at, scale, right) if steps else _needles(at, scale, bottom, order, (left, right, top), size)
         )
         y = bottom + 12
-    layers += _years(first, last, (left, right, y - 12), size)
+    span = max(float((last - first).astype(int)), 1.0)
+    layers += year_ticks(
+        first.astype(date), last.astype(date),
+        lambda day: left + (right - left) * float((np.datetime64(day, "D") - first).astype(int)) / span,
+        (left, right, y - 12), size,
+    )  # fmt: skip
     layers_list, y = _event_list(matched, order, y + 20, width, size)
     spec = finish(alt.layer(*layers, *layers_list).properties(width=width, height=y + 4), width, 0, "none")
     return _evidence_figure(war, matched, order, spec)
@@ -271,24 +276,6 @@ def _needles(
         rules(rows, UNTAUGHT, 1.2), rules(strong, TAUGHT, 2.2),
         points(dots, {"fill": TAUGHT, "stroke": TAUGHT, "size": 26}), *write(labels, TAUGHT, "#FFFFFF"),
     ]  # fmt: skip
-
-
-def _years(first: Any, last: Any, frame: tuple[float, float, float], size: float) -> list[alt.Chart]:
-    """Ticks at the beginnings of years; the first and the last day where no year begins between them."""
-    left, right, bottom = frame
-    span = max(float((last - first).astype(int)), 1.0)
-    begins = [np.datetime64(str(y), "D") for y in range(first.astype(date).year + 1, last.astype(date).year + 1)]
-    told = [(day, str(day.astype(date).year)) for day in begins] or [(first, short_day(first)), (last, short_day(last))]
-    places = [left + (right - left) * float((day - first).astype(int)) / span for day, _ in told]
-    ticks = [{"x": x, "x1": x, "y": bottom, "y1": bottom + 5} for x in places]
-    labels: list[Label] = []
-    for x, (_, text) in zip(places, told, strict=True):
-        half = text_width(text, size) / 2
-        label = Label(text, min(max(x, left + half), right - half), bottom + 14, "center", size)
-        if not labels or label.box[0] > labels[-1].box[2] + 6:
-            labels.append(label)
-    line = [{"x": left, "x1": right, "y": bottom, "y1": bottom}]
-    return [rules([*ticks, *line], "#B4B9BF"), *write(labels, MUTED)]
 
 
 def _event_list(
