@@ -24,7 +24,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from armistice.core.errors import QueryError
 from armistice.core.history import History
 from armistice.core.matched import RecordEvent
 from armistice.data.estimate import estimate_panel
-from armistice.data.pack import Pack, read_pack
+from armistice.data.pack import Pack
 from armistice.ending import DRAWS, games_of, ranges_of, sample
 from armistice.game.arrays import State
 from armistice.game.form import Belief, Regimes, WarGame
@@ -384,21 +383,19 @@ def history_of(
 
 
 def read_history(
-    path: str | Path,
-    as_of: date | None = None,
+    pack: Pack,
     seed: int = 0,
     draws: int = DRAWS,
     progress: Callable[[str, float], None] = lambda what, share: None,
     cache: Cache | None = None,
 ) -> History:
-    """The same for a pack by its path or name.
+    """The same for a pack alone.
 
     Raises
     ------
     QueryError
         If the pack judges no game, its record is too short, or the front does not stand on the game's axis.
     """
-    pack = read_pack(path, as_of)
     if pack.game is None:
         raise QueryError(f"{pack.war.title}: no game.toml; expected judgements to weigh; add them to the pack")
     panel = estimate_panel(pack)

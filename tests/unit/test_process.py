@@ -12,8 +12,8 @@ import pytest
 import xarray as xr
 
 from armistice.core.errors import QueryError
+from armistice.infer.baseline import time_to_complete
 from armistice.infer.course import MOST_MONTHS
-from armistice.infer.fan import time_to_complete
 from armistice.infer.filtered import latent_forecast
 from armistice.infer.observe import LEAST_UNIT_KM2, check_region, read_reports
 from armistice.infer.process import PARAMETERS, bounded, harmonics

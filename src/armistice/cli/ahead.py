@@ -241,8 +241,9 @@ def match(pack: str, as_of: date | None, draws: int, seed: int, no_cache: bool, 
 
     kept = None if no_cache else Cache(Path("out") / find_pack(pack).resolve().name / ".cache")
     with progress_bar("matching") as note:
-        found = read_history(pack, as_of, seed, draws, note, kept)
-    forecasts = termination_forecasts(read_pack(pack, as_of), found)
+        content = read_pack(pack, as_of)
+        found = read_history(content, seed, draws, note, kept)
+    forecasts = termination_forecasts(content, found)
     if as_json:
         print_json({**record_of(found), **scores_record(found, forecasts)})
         return

@@ -178,11 +178,19 @@ def fan_of(draws: np.ndarray, whole: np.ndarray, bare: Forecast) -> Forecast:
         )
         for h in range(draws.shape[1])
     )
+    return replace(bare, months=months, months_to_complete=time_to_complete(done))
+
+
+def time_to_complete(done: np.ndarray) -> dict[int, float | None]:
+    """Months until a region is taken whole, by probability in per cent; None for not within the horizon.
+
+    Parameters
+    ----------
+    done : array of bool, shape (draws, horizon)
+    """
     first = np.where(done.any(axis=1), done.argmax(axis=1) + 1.0, np.inf)
-    complete = {round(100 * q): float(np.quantile(first, q, method="higher")) for q in (0.1, 0.25, 0.5, 0.75, 0.9)}
-    return replace(
-        bare, months=months, months_to_complete={k: v if np.isfinite(v) else None for k, v in complete.items()}
-    )
+    found = {round(100 * q): float(np.quantile(first, q, method="higher")) for q in (0.1, 0.25, 0.5, 0.75, 0.9)}
+    return {k: v if np.isfinite(v) else None for k, v in found.items()}
 
 
 def _errors(area: np.ndarray, ahead: int, window: int) -> np.ndarray:
