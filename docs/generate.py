@@ -116,7 +116,11 @@ def pack_page() -> str:
     ]
     files = [
         ("`war.toml`", "title, days, sides, third parties, axes, notes", "yes"),
-        ("`issues.toml`", "issues with options in order, what each side wants, red lines", ""),
+        (
+            "[`issues.toml`](#issues)",
+            "issues with options in order, what holds now, what each side wants, red lines",
+            "",
+        ),
         ("[`game.toml`](#judgements-of-the-game)", "judged numbers of the war-termination game", ""),
         ("[`scenarios.toml`](#scenarios)", "what-ifs with their judged effect on the pace of the front", ""),
         ("`claims.toml`", "published claims: [check a claim](../how-to/check-a-claim.md)", ""),
@@ -139,6 +143,7 @@ def pack_page() -> str:
     )]  # fmt: skip
     quantities = ((f"`{q.name}`", q.title, q.unit, q.kind, q.meaning) for q in QUANTITIES.values())
     parts.append(_table(("quantity", "title", "unit", "kind", "meaning"), quantities))
+    parts += ["## Issues\n", *_issues()]
     parts += ["## Judgements of the game\n", *_judgements()]
     parts += ["## Scenarios\n", _table(("key of `[[scenario]]`", "meaning", "required"), _SCENARIO)]
     parts += ["## Words with a fixed meaning\n"]
@@ -150,6 +155,19 @@ def pack_page() -> str:
     ]
     parts.append(_table(("where", "words"), words))
     return "\n".join(parts)
+
+
+def _issues() -> list[str]:
+    """The format of `issues.toml`."""
+    return [
+        _sentence(
+            "`issues.toml` holds what the sides differ on. An issue is an `[[issue]]` with its options in order and a table for each side, "
+            "`[issue.a]` and `[issue.b]`; a red line is a `[[red_line]]`. A side's own end of the scale is 1 for side A and 0 for side B."
+        ),
+        _table(("key of `[[issue]]`", "meaning", "required"), _ISSUE),
+        _table(("key of `[issue.a]` and `[issue.b]`", "meaning", "required"), _WANTED),
+        _table(("key of `[[red_line]]`", "meaning", "required"), _RED_LINE),
+    ]
 
 
 def _judgements() -> list[str]:
@@ -177,6 +195,26 @@ def _judgements() -> list[str]:
     ]
 
 
+_ISSUE = (
+    ("`id`, `title`, `question`", "its name, its title, and what is asked", "yes"),
+    ("`kind`", "what it is about: territory, security, …", "yes"),
+    ("`divisible`, `minor`", "true or false; false where they are missing", ""),
+    ("`options`", "two or more, as a list of `{id, label, value}`, with values from 0 (what side B would like best) to 1 (what side A would), strictly increasing", "yes"),
+    ("`now`", "the option that holds, or comes nearest to what holds, while nothing is agreed and the fighting goes on: a draft that is silent leaves it so", ""),
+    ("`now_why`", "why it is that option, where it needs a word", ""),
+    ("`decided`", "how far the outcome of the fighting settles the issue, from 0 (not at all) to 1 (wholly), as `{low, central, high, source}`; the general judgement where it is missing", ""),
+)  # fmt: skip
+_WANTED = (
+    ("`ideal`", "the option that the side would like best", "yes"),
+    ("`salience`", "how much it cares, from 0 to 1, as `{low, central, high}`", "yes"),
+    ("`acceptable`", "the two ends of what it has shown it could live with, a list of two options", "yes"),
+    ("`source`, `why`", "where this comes from (*judgement* is an honest source), and in a sentence why", "yes"),
+)  # fmt: skip
+_RED_LINE = (
+    ("`side`, `issue`, `option`", "the first option past the line, counted from the side's own end of the scale", "yes"),
+    ("`hard`", "true for a rule of the side's own law, with a source: the option is then barred; a cost otherwise", ""),
+    ("`source`, `why`", "as above", "yes"),
+)  # fmt: skip
 _GROUND = (
     ("`id`", "the axis of the pack on which the game is played", "yes"),
     ("`blocks`", "land that cannot be split, as a list of `{lo, hi, source}`: no line runs strictly between steps `lo` and `hi`, which lie at least two apart", ""),

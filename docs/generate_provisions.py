@@ -13,8 +13,8 @@ from generate_models import NOTE, table
 from armistice.core.settlement import Effect, Kind, Provision, Term
 from armistice.core.war import Range
 from armistice.data.pack import read_pack
-from armistice.deal import economy, security, territory
-from armistice.deal.kinds import EFFECTS, KINDS, effect_of, example_terms
+from armistice.deal import security, territory
+from armistice.deal.kinds import EFFECTS, KINDS, EffectOf, effect_of, example_terms
 from armistice.deal.read import MOST_OPTIONS, MOST_PROVISIONS
 
 GROUPS = {
@@ -23,6 +23,7 @@ GROUPS = {
 _FORMS = {
     "flag": "true or false", "text": "text", "texts": "list of text", "side": "a belligerent",
     "parties": "list of belligerents and third parties", "regions": "list of regions",
+    "cells": "list of hexagons, as in `cells.parquet` or hexadecimal",
 }  # fmt: skip
 
 
@@ -41,7 +42,6 @@ def provisions_page() -> str:
             terms: Any = {n: tuple(v) if isinstance(v, list) else v for n, v in example.items()}
             effect = effect_of(Provision(1, kind.name, terms, "", "", "page"), pack.war, ground)
             parts.append(_kind(kind, example, effect))
-    parts += ["## Declared numbers\n", _numbers()]
     return "\n".join(parts)
 
 
@@ -56,12 +56,16 @@ def _opening() -> str:
         f"{MOST_PROVISIONS} provisions, and may have none: then it changes nothing.\n\n"
         "A provision may do three things: **payoff**, the gain of each side in shares of the stake, against the line of the day; "
         "**power**, the change in side A's chance to prevail in a later war; **hazard**, a factor on the hazard of renewed war, below 1 "
-        "where peace lasts longer. Ranges are low, central, high. A kind that is not valued has none of the three: it counts only "
-        "through the issue that it answers.\n"
+        "where peace lasts longer. Ranges are low, central, high. Only land, and recognition of land, has a payoff: what a side "
+        "would pay for any other clause is in its preferences on the issue that the clause answers.\n\n"
+        "All effects but those of land are judgements, with the reason in the last column; none is an estimate. *From memory* says "
+        "that the sign follows a study, and nothing more. A range spans 1 (hazard) or 0 (power) where the sign is open. Both sides "
+        "are treated alike: exchange them, and power shifts the other way by as much. Factors of several clauses multiply, which "
+        "overstates what many clauses together do where they do the same thing twice.\n"
     )
 
 
-def _kind(kind: Kind, example: Mapping[str, object], effect: Effect | None) -> str:
+def _kind(kind: Kind, example: Mapping[str, object], effect: Effect) -> str:
     issues = ", ".join(kind.issues)
     rows = [(f"`{t.name}`" + ("" if t.required else " (optional)"), _form(t), t.meaning) for t in kind.terms]
     parts = [f"### {kind.name}\n", f"**{kind.title}.** {kind.meaning} May answer issues of these kinds: {issues}.\n"]
@@ -69,17 +73,16 @@ def _kind(kind: Kind, example: Mapping[str, object], effect: Effect | None) -> s
     if kind.needs:
         parts.append(f"{'; '.join(f'`{n} = {v}` needs `{o}`' for n, v, o in kind.needs)}.\n")
     parts.append(f"Example: `kind = {_toml(kind.name)}`, `terms = {_toml(example)}`\n")
-    function = EFFECTS[kind.name]
-    if effect is None or function is None:
-        parts.append("Not valued: it counts only through the issue that it answers.\n")
-    else:
-        told = re.sub(r"\s+", " ", inspect.getdoc(function) or "")
-        parts.append(f"What it does: {told}\n")
-        named = (
-            ("payoff of side A", effect.payoff_a), ("payoff of side B", effect.payoff_b),
-            ("power", effect.power_shift), ("hazard", effect.hazard_factor),
-        )  # fmt: skip
-        parts.append(table(("in the example", "low", "central", "high", "source"), (_row(n, r) for n, r in named)))
+    told = re.sub(r"\s+", " ", inspect.getdoc(EFFECTS[kind.name]) or "")
+    parts.append(f"What it does: {told}\n")
+    named = (
+        ("payoff of side A", effect.payoff_a), ("payoff of side B", effect.payoff_b),
+        ("power", effect.power_shift), ("hazard", effect.hazard_factor),
+    )  # fmt: skip
+    parts.append(table(("in the example", "low", "central", "high", "source"), (_row(n, r) for n, r in named)))
+    numbers = list(_declared(EFFECTS[kind.name]))
+    if numbers:
+        parts.append(table(("number", "low", "central", "high", "source"), numbers))
     return "\n".join(parts)
 
 
@@ -108,27 +111,16 @@ def _toml(value: object) -> str:
     return str(value)
 
 
-def _numbers() -> str:
-    return "All constants of the effects, each a range with its source.\n\n" + table(
-        ("number", "low", "central", "high", "source"), _declared()
-    )
-
-
-def _declared() -> Iterator[tuple[str, ...]]:
-    for module in (territory, security, economy):
-        for name, value in vars(module).items():
-            home = f"`{module.__name__.rpartition('.')[2]}.{name}`"
-            if name in ("NOTHING", "SAME") or (module is economy and name == "RETURNS"):
-                continue
-            if isinstance(value, Range):
-                yield _row(home, value)
-            elif isinstance(value, Mapping) and name.isupper():
-                for key, each in value.items():
-                    yield _row(f"{home} {key}", each)
-    yield (
-        "`security.WEAKENED`",
-        "",
-        f"{security.WEAKENED:g}",
-        "",
-        "judgement: lost for each ground on which a guarantee lapses",
-    )
+def _declared(function: EffectOf) -> Iterator[tuple[str, ...]]:
+    """The constants that the code of an effect names, in the order of their file."""
+    named = function.__code__.co_names
+    for name, value in function.__globals__.items():
+        if name not in named or name in ("NOTHING", "SAME"):
+            continue
+        if isinstance(value, Range):
+            yield _row(f"`{name}`", value)
+        elif name == "WEAKENED":
+            yield f"`{name}`", "", f"{security.WEAKENED:g}", "", "judgement: lost for each ground on which it lapses"
+        elif isinstance(value, Mapping) and name.isupper():
+            for key, each in value.items():
+                yield _row(f"`{name} {key}`", each)

@@ -73,7 +73,7 @@ def test_imports_stand_at_the_top(trees: dict[str, ast.Module]) -> None:
 
 
 HOMES = {
-    "pandas": ("data/",),
+    "pandas": ("data/", "past/"),
     "pyarrow": ("data/",),
     "shapely": ("data/", "show/maps.py"),
     "geopandas": ("data/",),
@@ -84,7 +84,8 @@ HOMES = {
     "jax": ("infer/", "game/"),
     "numpyro": ("infer/",),
     "blackjax": ("infer/",),
-    "scipy": ("theory/",),
+    "scipy": ("theory/", "deal/amend.py", "past/"),
+    "lifelines": ("past/",),
     "jinja2": ("report/",),
     "markupsafe": ("report/",),
     "click": ("cli/",),
@@ -98,6 +99,7 @@ TABLES_OF_THE_PACK = "takes tables of the pack, which are data frames"
 GUESTS = {
     ("pandas", "report/"): TABLES_OF_THE_PACK,
     ("shapely", "show/line.py"): "a drawn line on the maps of show/maps.py",
+    ("shapely", "show/plans.py"): "outlines of regions, as on the maps of show/maps.py",
     ("pandas", "show/"): TABLES_OF_THE_PACK,
     ("shapely", "show/ground.py"): "what the maps of show/maps.py are drawn on",
     ("h3", "show/ground.py"): "what the maps of show/maps.py are drawn on",
@@ -155,7 +157,7 @@ def test_the_gallery_lists_every_chart() -> None:
     assert len(listed) == len(set(listed))
 
 
-DRAWN_BY = {"solution": "pictures.py", "line change": "cli/deals.py"}
+DRAWN_BY = {"solution": "pictures.py", "line change": "cli/deals.py", "past wars": "past/figures.py"}
 """Record → the file that draws its charts; the report's list of figures draws all others."""
 
 

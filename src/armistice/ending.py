@@ -10,16 +10,23 @@ Where each number of the game comes from:
 - everything else: judged numbers of the pack, each with low, central, high and a reason.
 
 Draws are triangular over (low, central, high), spread evenly by Latin hypercube; the first draw is central throughout.
+
+Once the negotiating record has given the draws weights, what was run on few of them is run again (`solve_weighed`): on as
+many draws, taken by systematic resampling (draw i as often as one of (k + ½) / n falls into its part of the cumulated
+weights), and levers at central values moved by as much as the weights move the mean of each number.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
-from armistice.core.endings import Ending, WhatIf
+from armistice.core.endings import Blockers, Ending, Weighed, WhatIf
+from armistice.core.matched import Matched
 from armistice.core.parameters import JUDGED, PARAMETERS, Judgements, Pressure
 from armistice.core.war import Axis, Range
 from armistice.data.pack import Pack
@@ -27,8 +34,9 @@ from armistice.game.arrays import State
 from armistice.game.blockers import blockers
 from armistice.game.form import Belief, Commitment, Front, Grid, Learning, Time, WarGame
 from armistice.game.levers import around, belief_map, pairs, scan, with_drift
-from armistice.game.solve import Solution, solve, start_of
+from armistice.game.solve import solve, start_of
 from armistice.game.terms import equilibrium_of, outlook_of, range_of
+from armistice.infer.match import resampled_rows
 from armistice.infer.pace import FrontPace
 
 DRAWS = 200
@@ -153,12 +161,32 @@ def game_of(pack: Pack, judged: Judgements, pace: FrontPace, numbers: dict[str, 
     return game.with_numbers({key: value for key, value in numbers.items() if key in PARAMETERS})
 
 
-def games_of(pack: Pack, pace: FrontPace, seed: int = 0, draws: int = DRAWS) -> list[WarGame]:
-    """The war as a game for each draw of its numbers, the central one first; none where the front is not on the axis."""
+@dataclass(frozen=True)
+class Drawn:
+    """The war as a game on draws of its numbers.
+
+    Attributes
+    ----------
+    ranges : dict of Range
+        All numbers of the game.
+    numbers : tuple of dict
+        Those of each draw, the central one first.
+    games : tuple of WarGame
+    """
+
+    ranges: dict[str, Range]
+    numbers: tuple[dict[str, float], ...]
+    games: tuple[WarGame, ...]
+
+
+def draw_games(pack: Pack, pace: FrontPace, seed: int = 0, draws: int = DRAWS) -> Drawn | None:
+    """Draw the numbers of the war's game; None where nothing is judged or the front is not on the axis."""
     judged = pack.game
     if judged is None or not on_axis(pack, pace):
-        return []
-    return [game_of(pack, judged, pace, numbers) for numbers in sample(ranges_of(pack, judged, pace), draws, seed)]
+        return None
+    ranges = ranges_of(pack, judged, pace)
+    numbers = tuple(sample(ranges, draws, seed))
+    return Drawn(ranges, numbers, tuple(game_of(pack, judged, pace, row) for row in numbers))
 
 
 def on_axis(pack: Pack, pace: FrontPace) -> bool:
@@ -186,8 +214,8 @@ def states_of(game: WarGame, pace: FrontPace) -> tuple[tuple[State, ...], np.nda
     return tuple(out), steps, months
 
 
+AS_JUDGED = "as judged"
 CHANGES: dict[str, Callable[[WarGame, FrontPace], WarGame]] = {
-    "as judged": lambda game, pace: game,
     "the front stands still from now on": lambda game, pace: with_drift(game, -pace.mean),
     "the front moves twice as fast": lambda game, pace: with_drift(game, pace.mean),
     "a guarantee that holds nine times in ten": lambda game, pace: game.with_numbers({"commitment.guarantee": 0.9}),
@@ -201,13 +229,10 @@ CHANGES: dict[str, Callable[[WarGame, FrontPace], WarGame]] = {
 """Changes that are run beside the game as judged: what if aid, a guarantee or costs were otherwise."""
 
 
-def solve_war(
-    pack: Pack,
-    pace: FrontPace,
-    seed: int = 0,
-    draws: int = DRAWS,
-    progress: Callable[[str, float], None] = lambda what, share: None,
-) -> Ending | None:
+Progress = Callable[[str, float], None]
+
+
+def solve_war(pack: Pack, pace: FrontPace, drawn: Drawn, progress: Progress = lambda what, share: None) -> Ending:
     """Solve the war's game on draws of its judged numbers.
 
     Parameters
@@ -215,41 +240,129 @@ def solve_war(
     pack : Pack
     pace : FrontPace
         On the axis that the pack's judgements name.
-    seed, draws : int
+    drawn : Drawn
+        As made by `draw_games`.
     progress : callable
         Called with what is being done and the share of it that is.
-
-    Returns
-    -------
-    Ending or None
-        None where the front does not stand on the axis on the as-of day.
     """
-    judged, games = pack.game, games_of(pack, pace, seed, draws)
-    if judged is None or not games:
-        return None
-    ranges, central = ranges_of(pack, judged, pace), games[0]
+    games, central = drawn.games, drawn.games[0]
     states, along, months = states_of(central, pace)
-
-    def note(what: str) -> Callable[[float], None]:
-        return lambda share: progress(what, share)
-
-    found = solve(games, states, months=MONTHS, strict=False, progress=note("solving the game"))
-    few = games[:DRAWS_OF_BLOCKERS]
-    why = blockers(few, states, strict=False, progress=note("what stands in the way"))
-    why_common = blockers(few, states, common_prior=True, strict=False, progress=note("the same with one belief"))
-    levers = scan(central, states, strict=False, progress=note("moving levers"))
-    joint = pairs(central, levers, states, strict=False, progress=note("moving pairs of levers"))
-    beliefs = belief_map(central, states, strict=False, progress=note("what one must believe"))
+    found = solve(games, states, months=MONTHS, strict=False, progress=_note(progress, "solving the game"))
+    equilibrium, outlook = equilibrium_of(found), outlook_of(found, MONTHS)
+    why, why_common = _blockers(games[:DRAWS_OF_BLOCKERS], states, progress)
+    levers = scan(central, states, strict=False, progress=_note(progress, "moving levers"))
+    joint = pairs(central, levers, states, strict=False, progress=_note(progress, "moving pairs of levers"))
+    beliefs = belief_map(central, states, strict=False, progress=_note(progress, "what one must believe"))
     assert beliefs is not None, "the war's game has normal beliefs"
     some = games[:DRAWS_OF_CHANGES]
-    changes = CHANGES | {f"{p.title} ({p.date:%B %Y})": pressed(p) for p in judged.pressures}
-    changed = [change(game, pace) for change in changes.values() for game in some]
-    beside = solve(changed, states, months=MONTHS, strict=False, progress=note("changes side by side"))
+    first = np.arange(len(some))
+    as_judged = WhatIf(AS_JUDGED, _taken(equilibrium, first), _taken(outlook, first))
+    changed = _changed(pack, pace, some, states, _note(progress, "changes side by side"))
+    assert pack.game is not None, "there are draws only where there is a game"
     return Ending(
-        judged.axis, ranges, draws, equilibrium_of(found), outlook_of(found, MONTHS),
+        pack.game.axis, drawn.ranges, len(games), equilibrium, outlook,
         range_of(found, "steps", along, 1), range_of(found, "months", months, 1 + len(along)),
-        why, why_common, levers, joint, beliefs, _side_by_side(beside, tuple(changes), len(some)),
+        why, why_common, levers, joint, beliefs, (as_judged, *changed),
     )  # fmt: skip
+
+
+def _note(progress: Progress, what: str) -> Callable[[float], None]:
+    return lambda share: progress(what, share)
+
+
+def _blockers(
+    games: tuple[WarGame, ...], states: tuple[State, ...], progress: Progress, weighed: str = ""
+) -> tuple[Blockers, Blockers]:
+    """What stands in the way, with each side's own belief and with one for both."""
+    own = blockers(games, states, strict=False, progress=_note(progress, "what stands in the way" + weighed))
+    note = _note(progress, "the same with one belief" + weighed)
+    return own, blockers(games, states, common_prior=True, strict=False, progress=note)
+
+
+def _changed(
+    pack: Pack,
+    pace: FrontPace,
+    games: tuple[WarGame, ...],
+    states: tuple[State, ...],
+    progress: Callable[[float], None],
+) -> tuple[WhatIf, ...]:
+    """Every change of the game on some draws, solved together and cut into one record for each."""
+    assert pack.game is not None, "there are draws only where there is a game"
+    changes = CHANGES | {f"{p.title} ({p.date:%B %Y})": pressed(p) for p in pack.game.pressures}
+    each = len(games)
+    changed = [change(game, pace) for change in changes.values() for game in games]
+    found = solve(changed, states, months=MONTHS, strict=False, progress=progress)
+    parts = (found.part(n * each, (n + 1) * each) for n in range(len(changes)))
+    return tuple(
+        WhatIf(title, equilibrium_of(part), outlook_of(part, MONTHS))
+        for title, part in zip(changes, parts, strict=True)
+    )
+
+
+def solve_weighed(
+    pack: Pack,
+    pace: FrontPace,
+    drawn: Drawn,
+    ending: Ending,
+    matched: Matched,
+    progress: Progress = lambda what, share: None,
+) -> Weighed:
+    """Run again, by the weights of the negotiating record, what `solve_war` ran on few draws or on the central one.
+
+    Parameters
+    ----------
+    pack : Pack
+    pace : FrontPace
+    drawn : Drawn
+    ending : Ending
+        The game on these draws.
+    matched : Matched
+        The same draws, weighed.
+    progress : callable
+    """
+    weighed, weight = ", weighed", matched.weights.weight
+    states, _, _ = states_of(drawn.games[0], pace)
+    few, back = np.unique(resampled_rows(weight, min(DRAWS_OF_BLOCKERS, len(weight))), return_inverse=True)
+    why = _blockers(tuple(drawn.games[n] for n in few), states, progress, weighed)
+    central = dict(drawn.numbers[0])
+    for x in matched.learnt:
+        spread = drawn.ranges[x.name]
+        central[x.name] = float(np.clip(spread.central + x.mean - x.prior_mean, spread.low, spread.high))
+    assert pack.game is not None, "there are draws only where there is a game"
+    moved = game_of(pack, pack.game, pace, central)
+    levers = scan(moved, states, strict=False, progress=_note(progress, "moving levers" + weighed))
+    order = resampled_rows(weight, min(DRAWS_OF_CHANGES, len(weight)))
+    some, again = np.unique(order, return_inverse=True)
+    changed = _changed(
+        pack, pace, tuple(drawn.games[n] for n in some), states, _note(progress, "changes side by side" + weighed)
+    )
+    return Weighed(
+        order, _again(why[0], back), _again(why[1], back), central, levers,
+        (
+            WhatIf(AS_JUDGED, _taken(ending.equilibrium, order), _taken(ending.outlook, order)),
+            *(WhatIf(c.title, _taken(c.equilibrium, again), _taken(c.outlook, again)) for c in changed),
+        ),
+    )  # fmt: skip
+
+
+def _taken(record: Any, order: np.ndarray) -> Any:
+    """An equilibrium or an outlook of some of its draws."""
+    number = len(record.gap if hasattr(record, "gap") else record.expected_months)
+    every = {f.name: getattr(record, f.name) for f in fields(record)}
+    cut = {
+        name: value[order]
+        for name, value in every.items()
+        if name not in ("months", "net_share") and isinstance(value, np.ndarray) and len(value) == number
+    }
+    return replace(record, **cut)
+
+
+def _again(found: Blockers, order: np.ndarray) -> Blockers:
+    """Blockers with some of their draws more than once."""
+    every = {f.name: getattr(found, f.name) for f in fields(found)}
+    tables: dict[str, Any] = {name: value for name, value in every.items() if isinstance(value, dict)}
+    cut: dict[str, Any] = {name: {k: v[order] for k, v in table.items()} for name, table in tables.items()}
+    return replace(found, **cut)
 
 
 def pressed(pressure: Pressure) -> Callable[[WarGame, FrontPace], WarGame]:
@@ -260,11 +373,3 @@ def pressed(pressure: Pressure) -> Callable[[WarGame, FrontPace], WarGame]:
         return with_drift(game.with_numbers({key: pressure.costs * game.number(key)}), pressure.drift)
 
     return change
-
-
-def _side_by_side(found: Solution, titles: tuple[str, ...], each: int) -> tuple[WhatIf, ...]:
-    """Cut one solution of many changes into one record for each."""
-    return tuple(
-        WhatIf(title, equilibrium_of(part), outlook_of(part, MONTHS))
-        for title, part in zip(titles, (found.part(n * each, (n + 1) * each) for n in range(len(titles))), strict=True)
-    )

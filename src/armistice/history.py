@@ -35,7 +35,7 @@ from armistice.core.history import History
 from armistice.core.matched import RecordEvent
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack
-from armistice.ending import DRAWS, games_of, ranges_of, sample
+from armistice.ending import DRAWS, Drawn, draw_games
 from armistice.game.arrays import State
 from armistice.game.form import Belief, Regimes, WarGame
 from armistice.game.solve import solve
@@ -44,7 +44,7 @@ from armistice.infer.baseline import monthly_area
 from armistice.infer.forecasters import CHOICE, FORECASTERS
 from armistice.infer.forecasters import LEAST_MONTHS as LEAST_TO_FORECAST
 from armistice.infer.match import log_acceptance, log_no_settlement, log_refusal, match_record
-from armistice.infer.pace import YEAR, FrontPace, axis_record, front_pace
+from armistice.infer.pace import YEAR, axis_record, front_pace
 
 MONTHS = 36
 """Months of record before the as-of day."""
@@ -81,15 +81,20 @@ class Past:
     position: np.ndarray
     drift: np.ndarray
 
+    def last(self, months: int) -> Past:
+        """Its last months, and the day on which the first of them began."""
+        return Past(self.days[-months - 1 :], self.position[-months - 1 :], self.drift[-months - 1 :])
+
 
 # --- the record -------------------------------------------------------------------------------------------------
 
 
-def past_of(panel: xr.Dataset, pack: Pack, axis: str, months: int = MONTHS, seed: int = 0) -> Past:
+def past_of(panel: xr.Dataset, pack: Pack, axis: str, months: int | None = MONTHS, seed: int = 0) -> Past:
     """Where the front on an axis stood in past months, and what the record up to each said of its movement.
 
     The drift is the median of the chosen forecaster's draws for the year ahead, divided by twelve; with fewer months
-    than it needs, the mean movement of the last months. The record is that of today, cut at each month.
+    than it needs, the mean movement of the last months, and 0 before any. The record is that of today, cut at each month;
+    all of its months are told where `months` is None.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def past_of(panel: xr.Dataset, pack: Pack, axis: str, months: int = MONTHS, seed
     record = axis_record(panel, pack.war, axis, 2)
     days = monthly_area(panel, panel.attrs["root"])[0][-len(record.area) :]
     steps = record.position + (record.area - record.area[-1]) / record.step_km2
-    first = max(len(steps) - months - 1, 0)
+    first = 0 if months is None else max(len(steps) - months - 1, 0)
     drift = []
     for at in range(first, len(steps)):
         known = record.area[: at + 1]
@@ -323,48 +328,41 @@ def likelihood_of(months: Months, deeds: Sequence[Deed]) -> np.ndarray:
 def history_of(
     pack: Pack,
     panel: xr.Dataset,
-    pace: FrontPace,
+    drawn: Drawn,
     seed: int = 0,
-    draws: int = DRAWS,
     progress: Callable[[str, float], None] = lambda what, share: None,
     cache: Cache | None = None,
-) -> History | None:
+) -> History:
     """The game in every month of the record on draws of its judged numbers, weighed by what the sides did.
 
     Parameters
     ----------
     pack : Pack
     panel : Dataset
-    pace : FrontPace
-        On the axis that the pack's judgements name.
-    seed, draws : int
-        The draws are those of `armistice.ending.solve_war`.
+    drawn : Drawn
+        The draws of `armistice.ending.solve_war`.
+    seed : int
     progress : callable
         Called with what is being done and the share of it that is.
     cache : Cache, optional
         Keeps every `CHUNK` of draws, so that an interrupted run goes on where it stopped.
-
-    Returns
-    -------
-    History or None
-        None where there is no game, or the front does not stand on its axis.
 
     Raises
     ------
     QueryError
         If no draw can explain the record.
     """
-    games = games_of(pack, pace, seed, draws)
-    if not games or pack.game is None:
-        return None
-    past = past_of(panel, pack, pack.game.axis, seed=seed)
+    games, draws = drawn.games, len(drawn.games)
+    assert pack.game is not None, "there are draws only where there is a game"
+    whole = past_of(panel, pack, pack.game.axis, None, seed)
+    past = whole.last(MONTHS)
     deeds = deeds_of(pack, past)
     kept = cache or Cache(None)
     parts = []
     for start in range(0, draws, CHUNK):
         some = games[start : start + CHUNK]
 
-        def make(some: list[WarGame] = some) -> str:
+        def make(some: Sequence[WarGame] = some) -> str:
             found = solve_months(some, past)
             return json.dumps({**found.told(), "likelihood": likelihood_of(found, deeds).tolist()})
 
@@ -372,17 +370,32 @@ def history_of(
         parts.append(json.loads(kept.text("history", digest, make)))
         progress("the game in past months", min((start + CHUNK) / draws, 1.0))
     told = {key: np.concatenate([np.array(part[key]) for part in parts]) for key in parts[0]}
-    numbers = sample(ranges_of(pack, pack.game, pace), draws, seed)
-    judged = {key: np.array([row[key] for row in numbers]) for key in numbers[0] if not key.startswith("record.")}
+    names = [key for key in drawn.ranges if not key.startswith("record.")]
+    judged = {key: np.array([row[key] for row in drawn.numbers]) for key in names}
     spread = {key: values for key, values in judged.items() if np.ptp(values) > 0}
     matched = match_record([deed.event for deed in deeds], told["likelihood"], spread, seed)
     return History(
         pack.game.axis, past.days, past.position, past.drift, told["reservation_a"], told["reservation_b"],
         told["need"], {h: told[f"within_{h}"] for h in AHEAD}, matched, bool(told["at_rest"].all()),
+        *_earlier(panel, pack, whole),
     )  # fmt: skip
 
 
-def read_history(
+def _earlier(panel: xr.Dataset, pack: Pack, whole: Past) -> tuple[tuple[date, ...], np.ndarray, np.ndarray]:
+    """The day from which the war is counted and the ends of months up to those with a game: drift, months on record."""
+    begin, first = pack.war.baseline, max(len(whole.days) - MONTHS - 1, 0)
+    ends = [day.astype(date) for day in monthly_area(panel, panel.attrs["root"])[0]]
+    blank = [begin, *(day for day in ends if begin < day)]
+    blank = [day for day in dict.fromkeys(blank) if day < whole.days[0]]
+    days = (*blank, *whole.days[:first])
+    return (
+        days,
+        np.concatenate([np.zeros(len(blank)), whole.drift[:first]]),
+        np.array([0] * len(blank) + list(range(first)), int),
+    )
+
+
+def history_of_pack(
     pack: Pack,
     seed: int = 0,
     draws: int = DRAWS,
@@ -399,11 +412,11 @@ def read_history(
     if pack.game is None:
         raise QueryError(f"{pack.war.title}: no game.toml; expected judgements to weigh; add them to the pack")
     panel = estimate_panel(pack)
-    found = history_of(pack, panel, front_pace(panel, pack.war, pack.game.axis), seed, draws, progress, cache)
-    if found is None:
+    drawn = draw_games(pack, front_pace(panel, pack.war, pack.game.axis), seed, draws)
+    if drawn is None:
         where = f"{pack.war.title} as of {pack.war.as_of}"
         raise QueryError(f"{where}: the front does not stand on the axis {pack.game.axis}; choose another --as-of")
-    return found
+    return history_of(pack, panel, drawn, seed, progress, cache)
 
 
 # --- what is told of it -----------------------------------------------------------------------------------------

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import xarray as xr
 
-from armistice.core.endings import Ending
+from armistice.core.endings import Ending, Weighed
 from armistice.core.errors import QueryError
 from armistice.core.history import History
 from armistice.core.panel import on_day
@@ -17,11 +17,12 @@ from armistice.core.results import Forecast, FrontAhead
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
 from armistice.data.waypoints import places_on_axis
-from armistice.ending import DRAWS, games_of, solve_war
+from armistice.ending import DRAWS, draw_games, solve_war, solve_weighed
 from armistice.findings import Finding, findings_of
 from armistice.history import history_of
 from armistice.infer.ahead import front_ahead
 from armistice.infer.pace import front_pace
+from armistice.settling import Settled, settle
 
 HORIZON = 24
 
@@ -45,6 +46,10 @@ class Study:
         What published models say of the war, on the same draws; none where there is no ending.
     history : History or None
         The same game in past months, and its draws weighed by what the sides did; None where there is no ending.
+    weighed : Weighed or None
+        What the ending holds of few draws, run again by these weights; None where there is no ending.
+    settled : Settled or None
+        The drafts of the pack beside fighting on; None where there is no ending, no draft, or no word on how issues stand.
     """
 
     pack: Pack
@@ -55,6 +60,8 @@ class Study:
     no_ending: str = ""
     findings: tuple[Finding, ...] = ()
     history: History | None = None
+    weighed: Weighed | None = None
+    settled: Settled | None = None
 
     @property
     def forecasts(self) -> dict[str, Forecast]:
@@ -90,28 +97,35 @@ def run_study(
     places = {axis.id: places_on_axis(pack, axis.id) for axis in pack.war.axes}
     regions = [pack.war.root, *contested_regions(panel)]
     ahead = front_ahead(panel, pack.war, regions, places, pack.scenarios, HORIZON, seed)
-    return Study(pack, panel, ahead, seed, *_ending(pack, panel, seed, draws, progress))
+    return _with_ending(Study(pack, panel, ahead, seed), draws, progress)
 
 
-def _ending(
-    pack: Pack, panel: xr.Dataset, seed: int, draws: int, progress: Callable[[str], None]
-) -> tuple[Ending | None, str, tuple[Finding, ...], History | None]:
-    """The ending, or why there is none; what published models say; the game in past months."""
+def _with_ending(study: Study, draws: int, progress: Callable[[str], None]) -> Study:
+    """The study with the ending and all that rests on it, or with why there is none."""
+    pack, panel, seed = study.pack, study.panel, study.seed
     if draws == 0:
-        return None, "the war-termination game was left out of this run", (), None
+        return replace(study, no_ending="the war-termination game was left out of this run")
     if pack.game is None:
-        return None, "the pack holds no judgements of costs, fears and beliefs", (), None
+        return replace(study, no_ending="the pack holds no judgements of costs, fears and beliefs")
     progress("reading the pace of the front")
     try:
         pace = front_pace(panel, pack.war, pack.game.axis)
     except QueryError:
-        return None, "the record is too short to tell the pace of the front", (), None
-    ending = solve_war(pack, pace, seed, draws, lambda what, share: progress(what))
-    if ending is None:
-        return None, "the front does not stand on the axis that the judgements are made for", (), None
-    history = history_of(pack, panel, pace, seed, draws, lambda what, share: progress(what))
+        return replace(study, no_ending="the record is too short to tell the pace of the front")
+    drawn = draw_games(pack, pace, seed, draws)
+    if drawn is None:
+        return replace(study, no_ending="the front does not stand on the axis that the judgements are made for")
+
+    def note(what: str, share: float) -> None:
+        progress(what)
+
+    ending = solve_war(pack, pace, drawn, note)
+    history = history_of(pack, panel, drawn, seed, note)
+    weighed = solve_weighed(pack, pace, drawn, ending, history.matched, note)
     progress("asking published models")
-    return ending, "", findings_of(games_of(pack, pace, seed, draws)), history
+    findings = findings_of(drawn.games)
+    settled = settle(pack, drawn.games, ending.equilibrium, history, seed, progress)
+    return replace(study, ending=ending, findings=findings, history=history, weighed=weighed, settled=settled)
 
 
 WHOLE = 0.995

@@ -57,7 +57,9 @@ def test_area_prints_each_source(toy: Path) -> None:
 
 def test_area_as_json(toy: Path) -> None:
     found = json.loads(done("area", toy, "--region", "northreach", "--date", "2012-03-31", "--json"))
-    assert list(found) == ["region", "date", "sources"]
+    assert list(found) == ["region", "date", "true_line_km2", "sources"]
+    line = found["true_line_km2"]
+    assert line["0.1"] < line["0.5"] < line["0.9"]
     assert (found["region"], found["date"]) == ("northreach", "2012-03-31")
     assert sorted(found["sources"]) == ["frontline", "mapwatch"]
     for held in found["sources"].values():
@@ -70,7 +72,7 @@ def test_area_as_json(toy: Path) -> None:
 
 def test_area_of_the_shipped_war_is_what_was_published() -> None:
     found = json.loads(done("area", ROOT / "wars/ukraine", "--region", "donetsk", "--date", "2025-12-04", "--json"))
-    assert set(found) == {"region", "date", "sources"}
+    assert set(found) == {"region", "date", "true_line_km2", "sources"}
     assert {"deepstate", "uacontrolmap"} <= set(found["sources"])
     left = {s: 100 * (1 - h["share_a"]) for s, h in found["sources"].items()}
     assert left["deepstate"] == pytest.approx(23.2, abs=0.1)

@@ -13,7 +13,7 @@ from armistice.deal.check import check_settlement
 from armistice.deal.compare import SILENT, compare_record, compare_settlements, compare_table, words_of_clause
 from armistice.deal.kinds import KINDS
 from armistice.deal.read import read_settlements
-from armistice.deal.tables import UNVALUED, check_record, effects_table, findings_table, land_table, silence_table
+from armistice.deal.tables import check_record, effects_table, findings_table, land_table, silence_table
 from armistice.deal.territory import survey_ground
 
 
@@ -122,11 +122,11 @@ def test_no_land_and_no_silence_leave_heads_alone(pack: Pack, ground: Ground) ->
     assert check_record(empty, checked, pack.war, ground)["land"][""]["all"]["km2"]["central"] == 0
 
 
-def test_effects_in_rows_say_what_is_not_valued(pack: Pack, drafts: tuple[Settlement, ...], ground: Ground) -> None:
+def test_effects_in_rows_are_those_of_the_clauses(pack: Pack, drafts: tuple[Settlement, ...], ground: Ground) -> None:
     rows = effects_table(drafts[0], pack.war, ground)
     assert len(rows) == len(drafts[0].provisions) + 1
     by_kind = {row[1]: row for row in rows[1:]}
-    assert by_kind["Waterways"][3:] == [UNVALUED] * 4
+    assert by_kind["Waterways"][3:] == ["0.0", "0.0", "0.0", "1.00"]
     assert by_kind["Security guarantee"][3:] == ["0.0", "0.0", "−10.0 (−25.0 to −3.0)", "0.50 (0.20 to 0.90)"]
     record = check_record(drafts[0], check_settlement(drafts[0], pack, ground), pack.war, ground)
-    assert [c["effect"] is None for c in record["clauses"]] == [UNVALUED in row for row in rows[1:]]
+    assert "preferences" in record["clauses"][-1]["effect"]["hazard_factor"]["source"]

@@ -15,14 +15,28 @@ from scipy.stats import triang
 import armistice.ending as module
 import armistice.game.levers as levers_module
 from armistice.core.endings import Ending
+from armistice.core.matched import Learnt, Matched, Weights
 from armistice.core.parameters import JUDGED, Judgements
 from armistice.core.war import Axis, Range
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
-from armistice.ending import CHANGES, game_of, ranges_of, sample, solve_war, states_of, worth_of_steps
+from armistice.ending import (
+    AS_JUDGED,
+    CHANGES,
+    Drawn,
+    draw_games,
+    game_of,
+    ranges_of,
+    sample,
+    solve_war,
+    solve_weighed,
+    states_of,
+    worth_of_steps,
+)
 from armistice.game.blockers import SUBSETS
 from armistice.game.form import Grid
 from armistice.game.solve import solve
+from armistice.infer.match import resampled_rows
 from armistice.infer.pace import FrontPace, front_pace
 
 # --- what land is worth ------------------------------------------------------------------------------------------------
@@ -229,16 +243,68 @@ def arrays(value: Any, place: str = "") -> dict[str, bytes]:
 
 def test_the_toy_war_solved(pack: Pack, judged: Judgements, pace: FrontPace, small: None) -> None:
     told: list[tuple[str, float]] = []
-    found = solve_war(pack, pace, 1, DRAWS, lambda what, share: told.append((what, share)))
+    drawn = draw_games(pack, pace, 1, DRAWS)
+    assert drawn is not None
+    found = solve_war(pack, pace, drawn, lambda what, share: told.append((what, share)))
     assert isinstance(found, Ending)
     check_shapes(found)
     assert all(0 < share <= 1 for _, share in told)
     assert len({what for what, _ in told}) == 7
-    assert arrays(solve_war(pack, pace, 1, DRAWS)) == arrays(found), "same seed, same bytes"
+    assert arrays(solve_war(pack, pace, drawn)) == arrays(found), "same seed, same bytes"
     other = [game_of(pack, judged, pace, numbers) for numbers in sample(found.parameters, DRAWS, 2)]
     alone = solve(other, states_of(other[0], pace)[0]).asked.reserve[:, 0, 0]
     assert alone[0] == pytest.approx(found.equilibrium.reservation_a[0], abs=1e-12), "the first draw is central"
     assert np.all(np.abs(alone[1:] - found.equilibrium.reservation_a[1:]) > 1e-6), "the others depend on the seed"
+
+
+def matched_at(weight: np.ndarray, drawn: Drawn, key: str) -> Matched:
+    """A record that gives the draws some weights, and so moves one number."""
+    values = np.array([row[key] for row in drawn.numbers])
+    learnt = Learnt(key, (0, 0, 0), (0, 0, 0), float(values.mean()), 1.0, float(weight @ values), 1.0, 0.0, 0.0, 0.0)
+    weights = Weights(weight, 0.0, 0.7, float(1 / (weight**2).sum()), 1.0, 1.0, "made up")
+    return Matched((), np.zeros((len(weight), 0)), weights, (learnt,), np.zeros(0), ())
+
+
+def test_what_was_run_on_few_draws_is_run_again_by_weight(pack: Pack, pace: FrontPace, small: None) -> None:
+    drawn = draw_games(pack, pace, 1, DRAWS)
+    assert drawn is not None
+    ending = solve_war(pack, pace, drawn)
+    # All the weight on the last draw: everything is of it.
+    weight = np.array([0.0, 0.0, 1.0])
+    found = solve_weighed(pack, pace, drawn, ending, matched_at(weight, drawn, "costs.a"))
+    assert found.order.tolist() == [2, 2]
+    assert found.blockers.gap_without[()] == pytest.approx(np.full(2, ending.equilibrium.gap[2]), abs=1e-12)
+    assert found.blockers.identity["gap"] == pytest.approx(found.blockers.gap_without[()], abs=1e-12)
+    assert [x.title for x in found.what_if] == [x.title for x in ending.what_if]
+    assert found.what_if[0].equilibrium.gap.tolist() == [ending.equilibrium.gap[2]] * 2
+    assert np.array_equal(found.what_if[0].outlook.p_settlement, ending.outlook.p_settlement[[2, 2]])
+    assert np.array_equal(found.what_if[0].outlook.months, ending.outlook.months)
+    alone = solve_war(pack, pace, replace(drawn, numbers=drawn.numbers[2:], games=drawn.games[2:]))
+    for one, other in zip(found.what_if, alone.what_if, strict=True):
+        assert one.equilibrium.reservation_a[1] == pytest.approx(other.equilibrium.reservation_a[0], abs=1e-12)
+        assert one.outlook.p_ongoing[0] == pytest.approx(other.outlook.p_ongoing[0], abs=1e-12)
+    # The central value moves by as much as the mean of the draws, and the levers are those of the moved game.
+    costs = np.array([row["costs.a"] for row in drawn.numbers])
+    spread = drawn.ranges["costs.a"]
+    moved = np.clip(spread.central + costs[2] - costs.mean(), spread.low, spread.high)
+    assert found.central == drawn.numbers[0] | {"costs.a": pytest.approx(moved)}
+    assert next(x for x in found.levers if x.key == "costs.a").now == pytest.approx(moved)
+    assert any(abs(x.gap[0] - y.gap[0]) > 1e-9 for x, y in zip(found.levers, ending.levers, strict=True))
+    # Equal weights leave the central values where they are, and the same seed gives the same bytes.
+    even = matched_at(np.full(3, 1 / 3), drawn, "costs.a")
+    again = solve_weighed(pack, pace, drawn, ending, even)
+    assert again.central == pytest.approx(drawn.numbers[0])
+    assert arrays(again) == arrays(solve_weighed(pack, pace, drawn, ending, even))
+
+
+def test_draws_are_taken_in_proportion_to_their_weights() -> None:
+    assert resampled_rows(np.full(6, 1 / 6), 6).tolist() == [0, 1, 2, 3, 4, 5]
+    assert resampled_rows(np.array([0.0, 0.5, 0.25, 0.25]), 4).tolist() == [1, 1, 2, 3]
+    rng = np.random.default_rng(0)
+    weight = rng.dirichlet(np.ones(200))
+    count = np.bincount(resampled_rows(weight, 24), minlength=200)
+    assert count.sum() == 24
+    assert np.all(np.abs(count - 24 * weight) < 1)
 
 
 def check_shapes(found: Ending) -> None:
@@ -273,7 +339,7 @@ def check_shapes(found: Ending) -> None:
         assert lever.gap[np.argmin(np.abs(lever.values - lever.now))] == pytest.approx(at.gap[0], abs=1e-9)
     assert found.beliefs.gap.shape == (3, 3)
     assert found.beliefs.now_a > found.beliefs.analyst > found.beliefs.now_b
-    assert [change.title for change in found.what_if] == list(CHANGES)
+    assert [change.title for change in found.what_if] == [AS_JUDGED, *CHANGES]
     judged = found.what_if[0]
     assert judged.title == "as judged"
     assert judged.equilibrium.reservation_a == pytest.approx(at.reservation_a[:2], abs=1e-12)
@@ -283,6 +349,7 @@ def check_shapes(found: Ending) -> None:
 
 
 def test_where_there_is_no_game_there_is_no_ending(pack: Pack, pace: FrontPace) -> None:
-    assert solve_war(replace(pack, game=None), pace) is None
+    assert draw_games(replace(pack, game=None), pace) is None
     for position in (0.4, 11.6, float("nan"), 0.0, 12.0):
-        assert solve_war(pack, replace(pace, position=position)) is None, position
+        assert draw_games(pack, replace(pace, position=position)) is None, position
+        assert draw_games(pack, replace(pace, position=position)) is None

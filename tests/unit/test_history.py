@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import date
@@ -20,7 +21,7 @@ from armistice.core.errors import QueryError
 from armistice.core.matched import RecordEvent
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
-from armistice.ending import games_of
+from armistice.ending import Drawn, draw_games
 from armistice.game.form import WarGame
 from armistice.game.levers import with_drift
 from armistice.game.solve import solve
@@ -73,13 +74,20 @@ def pace(pack: Pack, panel: xr.Dataset) -> FrontPace:
 
 
 @pytest.fixture(scope="module")
-def games(pack: Pack, pace: FrontPace) -> list[WarGame]:
-    return games_of(pack, pace, 0, DRAWS)
+def drawn(pack: Pack, pace: FrontPace) -> Drawn:
+    made = draw_games(pack, pace, 0, DRAWS)
+    assert made is not None
+    return made
 
 
 @pytest.fixture(scope="module")
-def found(pack: Pack, panel: xr.Dataset, pace: FrontPace) -> Any:
-    return history_of(pack, panel, pace, 0, DRAWS)
+def games(drawn: Drawn) -> list[WarGame]:
+    return list(drawn.games)
+
+
+@pytest.fixture(scope="module")
+def found(pack: Pack, panel: xr.Dataset, drawn: Drawn) -> Any:
+    return history_of(pack, panel, drawn)
 
 
 # --- the lengthened game ---------------------------------------------------------------------------------------
@@ -217,7 +225,7 @@ def test_a_text_of_two_lines_counts_as_their_mean(games: list[WarGame]) -> None:
 
 
 def test_a_run_that_is_broken_off_goes_on_where_it_stopped(
-    pack: Pack, panel: xr.Dataset, pace: FrontPace, found: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pack: Pack, panel: xr.Dataset, drawn: Drawn, found: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[int] = []
     real = history_module.solve_months
@@ -230,8 +238,8 @@ def test_a_run_that_is_broken_off_goes_on_where_it_stopped(
 
     monkeypatch.setattr(history_module, "solve_months", broken)
     with pytest.raises(KeyboardInterrupt):
-        history_of(pack, panel, pace, 0, DRAWS, cache=Cache(tmp_path))
-    again = history_of(pack, panel, pace, 0, DRAWS, cache=Cache(tmp_path))
+        history_of(pack, panel, drawn, cache=Cache(tmp_path))
+    again = history_of(pack, panel, drawn, cache=Cache(tmp_path))
     assert calls == [5, 5, 5]  # the first half was kept
     assert again is not None
     assert json.dumps(record_of(again)) == json.dumps(record_of(found))
@@ -249,6 +257,24 @@ def test_the_history_speaks_of_every_draw_and_month(found: Any) -> None:
     names = {x.name for x in found.matched.learnt}
     assert {"costs.a", "beliefs.lead_b", "commitment.guarantee"} <= names
     assert not any(name.startswith("record.") for name in names)
+
+
+def test_beliefs_are_told_from_the_day_on_which_the_war_is_counted(pack: Pack, panel: xr.Dataset, found: Any) -> None:
+    assert found.earlier[0] == pack.war.baseline
+    days = found.all_days
+    assert list(days) == sorted(set(days))
+    assert len(found.earlier) == len(found.earlier_drift) == len(found.earlier_months)
+    assert len(days) == len(found.all_drift)
+    assert max((b - a).days for a, b in itertools.pairwise(days)) <= 31, "no month is left out"
+    # The whole record, cut at the months with a game, and before its first movement nothing.
+    whole = past_of(panel, pack, "north", None)
+    blank = found.unrecorded
+    assert blank >= 1
+    assert not found.all_drift[:blank].any()
+    recorded = len(days) - blank
+    np.testing.assert_array_equal(found.all_drift[blank:], whole.drift[-recorded:])
+    assert found.earlier_months[blank:].tolist() == list(range(1, len(found.earlier) - blank + 1))
+    np.testing.assert_array_equal(past_of(panel, pack, "north", 6).drift, whole.last(6).drift)
 
 
 def test_a_pack_without_a_game_or_with_its_front_elsewhere_says_so(toy_copy: Path) -> None:
@@ -275,10 +301,10 @@ def test_the_command_prints_what_the_record_is(found: Any, monkeypatch: pytest.M
 
 
 def test_no_draw_that_explains_the_record_is_a_sentence(
-    pack: Pack, panel: xr.Dataset, pace: FrontPace, monkeypatch: pytest.MonkeyPatch
+    pack: Pack, panel: xr.Dataset, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         history_module, "likelihood_of", lambda months, deeds: np.full((len(months.need), len(deeds)), -np.inf)
     )
     with pytest.raises(QueryError, match="none of 10 draws can explain the record"):
-        history_of(pack, panel, pace, 0, DRAWS)
+        history_of(pack, panel, drawn)

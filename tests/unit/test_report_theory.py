@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from armistice.cli import main
-from armistice.ending import games_of
+from armistice.ending import draw_games
 from armistice.findings import findings_of
 from armistice.infer.pace import front_pace
 from armistice.report.chapter import Chapter
@@ -29,7 +29,9 @@ def study(toy: Path) -> Study:
     """The toy war with published models asked, and a made-up ending in place of the game, which takes minutes."""
     bare = run_study(toy, draws=0)
     assert bare.pack.game is not None
-    games = games_of(bare.pack, front_pace(bare.panel, bare.pack.war, bare.pack.game.axis), 0, DRAWS)
+    drawn = draw_games(bare.pack, front_pace(bare.panel, bare.pack.war, bare.pack.game.axis), 0, DRAWS)
+    assert drawn is not None
+    games = drawn.games
     return replace(bare, ending=make_ending("mixed"), no_ending="", findings=findings_of(games))
 
 

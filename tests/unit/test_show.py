@@ -35,7 +35,7 @@ from armistice.show.gallery import GALLERY
 WIDTHS = (760, 360)
 ELSEWHERE = (
     "ending", "solution", "hindcast", "forecast", "axis forecast", "forecasts", "fans", "matched", "history", "terminations",
-    "convergence", "line change",
+    "convergence", "line change", "appraisals", "past wars",
 )  # fmt: skip
 """Records whose charts are tested with them."""
 BESIDE_THE_GAME = [name for name, entry in GALLERY.items() if entry.needs[0] not in ELSEWHERE]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from make_history import make_history
 
 WANTED = (
     *((case, width) for case in ("taught", "crowded") for width in (760, 360)), ("no offers", 360), ("unreliable", 760),
-    ("two months", 360), ("still", 760),
+    ("two months", 360), ("still", 760), ("from the start", 760), ("from the start", 360),
 )  # fmt: skip
 """Cases and widths drawn."""
 
@@ -46,12 +47,26 @@ def histories() -> dict[str, History]:
     out = {case: make_history(case) for case in ("taught", "no offers", "unreliable")}
     taught = out["taught"]
     short = replace(taught, days=taught.days[-2:], drift=taught.drift[-2:])
-    return {**out, "crowded": crowded(), "two months": short, "still": replace(taught, drift=0 * taught.drift)}
+    return {
+        **out,
+        "crowded": crowded(),
+        "two months": short,
+        "still": replace(taught, drift=0 * taught.drift),
+        "from the start": from_the_start(),
+    }
 
 
 @pytest.fixture(scope="module")
 def drawn(war: War, histories: dict[str, History]) -> dict[tuple[str, int], style.Figure]:
     return {(c, w): draw_belief_paths(war, histories[c], leads_of(histories[c], {}), width=w) for c, w in WANTED}
+
+
+def from_the_start() -> History:
+    """The ordinary one with a first half-year before the games: nothing on record at first, then ten times the later pace."""
+    taught = make_history("taught")
+    days = tuple(date(2010, month, 28) for month in range(12, 6, -1))[::-1]
+    fast = np.array([0.0, 0.0, 5.0, 6.0, 3.0, 1.0])
+    return replace(taught, earlier=days, earlier_drift=fast, earlier_months=np.array([0, 0, 1, 2, 3, 4]))
 
 
 def rows_of(layer: dict, spec: dict) -> list[dict]:
@@ -191,3 +206,32 @@ def test_of_many_texts_the_newest_are_listed(drawn: dict[tuple[str, int], style.
 def test_weights_that_rest_on_few_draws_say_so(drawn: dict[tuple[str, int], style.Figure]) -> None:
     assert "rests on a few of them" in drawn["unreliable", 760].caption
     assert "rests on a few of them" not in drawn["taught", 760].caption
+
+
+def test_the_months_before_the_games_stand_on_a_scale_of_their_own(
+    histories: dict[str, History], drawn: dict[tuple[str, int], style.Figure]
+) -> None:
+    history, figure = histories["from the start"], drawn["from the start", 760]
+    assert history.unrecorded == 2
+    *_, blank, record = marks_of(figure, "line")
+    # Without a record the line stays where it is until the first day with one, and then leaps.
+    assert [row["y"] for row in blank] == [blank[0]["y"]] * 3
+    assert blank[-1]["x"] == record[0]["x"]
+    assert len(record) == len(history.all_days) - history.unrecorded
+    y = np.array([row["y"] for row in record])
+    games = len(history.days)
+    per_step = np.polyfit(history.drift, y[-games:], 1)[0]
+    assert np.allclose((y[-games:] - y[-1]) / per_step, history.drift - history.drift[-1], atol=2e-3), (
+        "linear with a game"
+    )
+    fast = (y[1] - y[-1]) / per_step
+    assert np.abs(history.drift).max() < fast < history.all_drift.max() / 2, "squeezed beyond"
+    assert (np.diff(y[np.argsort(history.all_drift[2:])]) <= 1e-9).all(), "but never out of order"
+    texts = [label.text for label in labels_of(figure)]
+    assert "games from here" in texts
+    assert "+5" in texts
+    for words in ("28 September 2010 (shaded)", "judged leads alone", "no game was solved", "logarithmic"):
+        assert words in figure.caption, words
+    plain = drawn["taught", 760]
+    assert "games from here" not in [label.text for label in labels_of(plain)]
+    assert "shaded" not in plain.caption

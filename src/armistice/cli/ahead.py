@@ -42,13 +42,15 @@ def forecast(
     from armistice.core.errors import QueryError
     from armistice.data.estimate import estimate_panel, find_region
     from armistice.data.pack import read_pack
+    from armistice.infer.line import line_of, listed_redraws
 
     if baseline + latent + scenarios > 1:
         raise QueryError("--baseline, --latent, --scenarios: more than one given; expected at most one; choose one")
     content = read_pack(pack, as_of)
     name = find_region(content.war, region)
     panel = estimate_panel(content)
-    line = None
+    redraws = listed_redraws(content.tables["redraws"])
+    bias: dict[str, float] = {}
     if scenarios:
         from armistice.infer.ahead import scenario_fans
 
@@ -60,13 +62,10 @@ def forecast(
         from armistice.infer.fan import fan
         from armistice.infer.observe import check_region, read_reports, true_line
 
-        table = content.tables["redraws"]
-        redraws = [(r.source, r.region, r.date.date(), float(r.change_km2)) for r in table.itertuples()]
         reported = read_reports(panel, content.war, redraws)
         check_region(reported, name)
         posterior = _conditioned(pack, reported, seed)
         found = fan(posterior, name, horizon, seed)
-        line = true_line(posterior, name) if name in posterior.fronts else None
     elif baseline:
         from armistice.infer.baseline import forecast_area
 
@@ -75,6 +74,11 @@ def forecast(
         from armistice.infer.ahead import forecast_front
 
         found = forecast_front(panel, name, horizon, seed)
+    quick = line_of(panel, content.war, name, content.war.as_of, redraws)
+    line = {"0.1": quick.low, "0.5": quick.central, "0.9": quick.high}
+    if latent and name in posterior.fronts:
+        drawn = true_line(posterior, name)
+        line, bias = drawn.quantiles, drawn.bias_km2
     if as_json:
         print_json(
             {
@@ -85,7 +89,8 @@ def forecast(
                 "left_km2": round(found.left_km2, 2),
                 "pace_km2_per_month": {str(k): round(v, 2) for k, v in found.pace_km2_per_month.items()},
                 "origins": found.origins,
-                **({"true_line_km2": line.quantiles, "bias_km2": line.bias_km2} if line else {}),
+                "true_line_km2": {k: round(v, 2) for k, v in line.items()},
+                **({"bias_km2": bias} if bias else {}),
                 "months": [
                     {
                         "month": m.month,
@@ -98,10 +103,11 @@ def forecast(
         )
         return
     click.echo(f"{content.war.regions[name].name} as of {found.as_of}: {found.left_km2:,.0f} km² left. {found.engine}.")
-    if line is not None:
-        low, high = line.quantiles["0.1"], line.quantiles["0.9"]
-        beyond = ", ".join(f"{source} {value:+,.0f}" for source, value in line.bias_km2.items())
-        click.echo(f"The line itself: {low:,.0f} to {high:,.0f} km² held, eight in ten; drawn beyond it: {beyond} km².")
+    beyond = ", ".join(f"{source} {value:+,.0f}" for source, value in bias.items())
+    click.echo(
+        f"The line itself: {line['0.1']:,.0f} to {line['0.9']:,.0f} km² held, four chances in five, from {len(quick.sources)} maps"
+        + (f"; drawn beyond it: {beyond} km²." if beyond else ".")
+    )
     rows = [
         {"month": m.month, **{k: f"{v:,.0f}" for k, v in m.quantiles.items()}, "p complete": f"{m.p_complete:.2f}"}
         for m in found.months
@@ -237,12 +243,12 @@ def match(pack: str, as_of: date | None, draws: int, seed: int, no_cache: bool, 
     from armistice.core.packs import find_pack
     from armistice.data.pack import read_pack
     from armistice.forecasting import scores_in_words, scores_record, termination_forecasts
-    from armistice.history import in_words, read_history, record_of
+    from armistice.history import history_of_pack, in_words, record_of
 
     kept = None if no_cache else Cache(Path("out") / find_pack(pack).resolve().name / ".cache")
     with progress_bar("matching") as note:
         content = read_pack(pack, as_of)
-        found = read_history(content, seed, draws, note, kept)
+        found = history_of_pack(content, seed, draws, note, kept)
     forecasts = termination_forecasts(content, found)
     if as_json:
         print_json({**record_of(found), **scores_record(found, forecasts)})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from armistice.cli.shell import AS_JSON, AS_OF, PACK, Day, main, print_json, print_table, tell
+from armistice.cli.shell import AS_JSON, AS_OF, PACK, SEED, Day, main, print_json, print_table, progress_bar, tell
 
 _COLUMNS = 4
 """Drafts beside one another on a terminal."""
@@ -50,14 +50,13 @@ def draft(pack: str, draft: str, as_of: date | None, as_json: bool) -> None:
     DRAFT is the id of one in the pack, or a file.
     """
     from armistice.data.pack import read_pack
-    from armistice.deal.check import check_settlement, regions_of
+    from armistice.deal.check import check_settlement, ground_for
     from armistice.deal.read import find_settlement
     from armistice.deal.tables import check_record, effects_table, findings_table, land_table, silence_table
-    from armistice.deal.territory import survey_ground
 
     content = read_pack(pack, as_of)
     settlement = find_settlement(content, draft)
-    ground = survey_ground(content, regions_of(settlement, content.war))
+    ground = ground_for([settlement], content)
     checked = check_settlement(settlement, content, ground)
     if as_json:
         print_json(check_record(settlement, checked, content.war, ground))
@@ -75,6 +74,39 @@ def draft(pack: str, draft: str, as_of: date | None, as_json: bool) -> None:
         click.echo(f"{title}: none." if not rows else f"{title}:")
         if rows:
             print_table([dict(zip(head, row, strict=True)) for row in rows], False)
+
+
+@main.command()
+@PACK
+@click.argument("draft", metavar="DRAFT")
+@click.option("--variant", default="", help="One of the draft's variants; without it, each counts alike.")
+@click.option("--draws", type=click.IntRange(20, 5000), default=500, show_default=True, help="Draws of the judgements.")
+@click.option("--weighed", is_flag=True, help="Weigh the game by the negotiating record too: minutes.")
+@AS_OF
+@SEED
+@AS_JSON
+def appraise(
+    pack: str, draft: str, variant: str, draws: int, weighed: bool, as_of: date | None, seed: int, as_json: bool
+) -> None:
+    """Say what a proposed settlement is worth to each side beside fighting on, and whether it would last.
+
+    DRAFT is the id of one in the pack, or a file.
+    """
+    from armistice.data.pack import read_pack
+    from armistice.deal.appraise import appraise as appraise_draft
+    from armistice.deal.read import find_settlement
+    from armistice.deal.worth import appraisal_in_words, appraisal_record
+    from armistice.settling import stakes_of_pack
+
+    content = read_pack(pack, as_of)
+    settlement = find_settlement(content, draft)
+    with progress_bar("appraising") as note:
+        stakes = stakes_of_pack(content, seed, draws, weighed=weighed, beside=(settlement,), progress=note)
+    found = appraise_draft(settlement, stakes, variant)
+    if as_json:
+        print_json(appraisal_record(found, settlement))
+        return
+    tell(appraisal_in_words(found, settlement, content.war))
 
 
 @main.command()

@@ -49,14 +49,26 @@ def check(pack: str, as_json: bool) -> None:
 @main.command()
 @PACK
 @click.option("--raw", type=click.Path(path_type=Path), required=True, help="Folder of raw files.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the new pack; in place by default.")
+@click.option(
+    "--out", type=click.Path(path_type=Path),
+    help="Folder of the new pack, or file of the new record of wars; in place by default.",
+)  # fmt: skip
 @click.option("--accept-new", is_flag=True, help="Take newer raw files of the same series and pin their checksums.")
 @click.option("--as-of", type=Day(), help="As-of day of the new pack.")
 @AS_JSON
 def build(pack: str, raw: Path, out: Path | None, accept_new: bool, as_of: date | None, as_json: bool) -> None:
-    """Derive the tables of a pack from raw files; say what the sources changed about their past."""
+    """Derive the tables of a pack, or the record of past wars (wars/record), from raw files.
+
+    Says what the sources of a pack changed about their past. In place, the record of past wars is made from open sources
+    alone; into a file of your own, restricted sources that you have are merged, and the file is yours to keep and not to
+    pass on.
+    """
+    from armistice.core.packs import is_record
     from armistice.data.build import build as build_pack
 
+    if is_record(pack):
+        _build_record(pack, raw, out, accept_new, as_of, as_json)
+        return
     with progress_bar("building") as report:
         folder, changes = build_pack(pack, raw, out, accept_new=accept_new, as_of=as_of, progress=report)
     if as_json:
@@ -76,6 +88,29 @@ def build(pack: str, raw: Path, out: Path | None, accept_new: bool, as_of: date 
                 f"  {source}: {len(part)} days, {part['date'].min():%Y-%m-%d} to {part['date'].max():%Y-%m-%d}; most on "
                 f"{worst['date']:%Y-%m-%d}: {worst['before_km2']:,.1f} → {worst['after_km2']:,.1f} km²"
             )
+
+
+def _build_record(
+    folder: str, raw: Path, out: Path | None, accept_new: bool, as_of: date | None, as_json: bool
+) -> None:
+    from armistice.core.errors import QueryError
+    from armistice.past.build import RESTRICTED, build_record
+    from armistice.past.record import read_record
+
+    if as_of is not None:
+        raise QueryError(f"--as-of {as_of}: a day for the record of past wars; expected none; leave it out")
+    with progress_bar("building") as report:
+        file, inputs = build_record(raw, out, record=folder, accept_new=accept_new, progress=report)
+    wars, clashes = (len(read_record(file, level=level)) for level in ("war", "minor"))
+    if as_json:
+        print_json({"file": str(file), "inputs": list(inputs), "wars": wars, "minor": clashes})
+        return
+    click.echo(f"{file}: {wars} wars and {clashes} lesser clashes from {', '.join(inputs)}")
+    kept = [name for name in inputs if name in RESTRICTED]
+    if kept:
+        click.echo(f"Not to be passed on: it holds figures from {', '.join(kept)}.")
+    elif out is not None:
+        click.echo("No restricted source was found; armistice fetch wars/record says where they are.")
 
 
 @main.command()
@@ -101,18 +136,37 @@ def fetch(pack: str, folder: Path, as_json: bool) -> None:
 @AS_JSON
 def area(pack: str, region: str, day: date | None, as_json: bool) -> None:
     """Who holds what of a region on a day, by source: km², share, people."""
-    from armistice.data.estimate import find_region, holdings
+    import numpy as np
+
+    from armistice.data.estimate import estimate_panel, find_region, holdings
     from armistice.data.pack import read_pack
+    from armistice.infer.line import line_of, listed_redraws
 
     content = read_pack(pack)
     day = day or content.war.as_of
     found = holdings(content, region, day)
     name = find_region(content.war, region)
+    line = None
+    if content.war.regions[name].level <= 1:  # smaller ones have no daily record to learn from
+        panel = estimate_panel(content)
+        if np.datetime64(day) >= panel["time"].values[0]:
+            line = line_of(panel, content.war, name, day, listed_redraws(content.tables["redraws"]))
     if as_json:
         print_json(
             {
                 "region": name,
                 "date": day.isoformat(),
+                **(
+                    {
+                        "true_line_km2": {
+                            "0.1": round(line.low, 2),
+                            "0.5": round(line.central, 2),
+                            "0.9": round(line.high, 2),
+                        }
+                    }
+                    if line
+                    else {}
+                ),
                 "sources": {
                     source: {
                         "held_by_a_km2": round(h.held_by_a_km2, 2),
@@ -144,6 +198,11 @@ def area(pack: str, region: str, day: date | None, as_json: bool) -> None:
         for source, h in found.items()
     ]
     print_table(rows, False)
+    if line is not None:
+        click.echo(
+            f"By the true line {a.name} holds {line.central:,.0f} km² (between {line.low:,.0f} and {line.high:,.0f} with four "
+            f"chances in five, from {len(line.sources)} map{'' if len(line.sources) == 1 else 's'})."
+        )
 
 
 @main.command()

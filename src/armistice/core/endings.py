@@ -287,3 +287,29 @@ class Ending:
     pairs: tuple[LeverPair, ...]
     beliefs: BeliefMap
     what_if: tuple[WhatIf, ...]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What is run on few draws or on one set of inputs, run again by the weights of the negotiating record.
+
+    Attributes
+    ----------
+    order : array of int, shape (changes' draws,)
+        Draws on which the changes were run, taken in proportion to their weights; a draw may stand more than once.
+    blockers, blockers_common : Blockers
+        On as many draws as without weights, taken likewise; no draw of theirs is central.
+    central : dict of float
+        ``table.key`` → central value, moved by as much as the record moves the mean of the draws.
+    levers : tuple of Lever
+        At these central values.
+    what_if : tuple of WhatIf
+        The same changes in the same order.
+    """
+
+    order: np.ndarray
+    blockers: Blockers
+    blockers_common: Blockers
+    central: dict[str, float]
+    levers: tuple[Lever, ...]
+    what_if: tuple[WhatIf, ...]

@@ -6,7 +6,7 @@ Records only. Shares of the stake, which is the land of the axis and what side A
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,6 +36,13 @@ class History:
         The draws weighed by what the two sides did.
     converged : bool
         Whether the value at the horizon came to rest in every draw.
+    earlier : tuple of date
+        Ends of months before `days`, back to the day from which the war is counted, oldest first: beliefs are told of
+        them, but no game is put in them.
+    earlier_drift : array, shape (earlier,)
+        As `drift`; 0 where no month of movement was on record.
+    earlier_months : array of int, shape (earlier,)
+        Months of movement then on record.
     """
 
     axis: str
@@ -48,3 +55,21 @@ class History:
     p_within: dict[int, np.ndarray]
     matched: Matched
     converged: bool
+    earlier: tuple[datetime.date, ...] = ()
+    earlier_drift: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    earlier_months: np.ndarray = field(default_factory=lambda: np.zeros(0, int))
+
+    @property
+    def all_days(self) -> tuple[datetime.date, ...]:
+        """Days of which beliefs are told, oldest first."""
+        return (*self.earlier, *self.days)
+
+    @property
+    def all_drift(self) -> np.ndarray:
+        """`drift` on `all_days`."""
+        return np.concatenate([self.earlier_drift, self.drift])
+
+    @property
+    def unrecorded(self) -> int:
+        """How many of `all_days` had no month of movement on record: beliefs there are the judged leads alone."""
+        return int(np.sum(self.earlier_months == 0))

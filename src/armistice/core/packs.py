@@ -22,3 +22,30 @@ def find_pack(path_or_slug: str | Path) -> Path:
             return folder
     known = sorted({f.parent.name for base in {h.parent for h in here[1:]} for f in base.glob("[!.]*/war.toml")})
     raise QueryError(f"{path_or_slug}: no such pack; expected a folder with war.toml; {near(given.name, known)}")
+
+
+RECORD = "record"
+"""Folder of the record of past wars, which is no pack: it describes no one war."""
+
+
+def find_record(path_or_slug: str | Path = RECORD) -> Path:
+    """The folder of the record of past wars, from its path or its name under ``wars/``.
+
+    Raises
+    ------
+    QueryError
+        If there is no such folder.
+    """
+    given = Path(path_or_slug)
+    for folder in (given, Path("wars") / given, Path(__file__).resolve().parents[3] / "wars" / given.name):
+        if (folder / "concordance.csv").exists():
+            return folder
+    raise QueryError(
+        f"{path_or_slug}: no record of wars; expected a folder with concordance.csv; name it wars/{RECORD}"
+    )
+
+
+def is_record(path_or_slug: str | Path) -> bool:
+    """Whether a name means the record of past wars and not a pack."""
+    given = Path(path_or_slug)
+    return given.name == RECORD and not (given / "war.toml").exists()

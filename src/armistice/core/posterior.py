@@ -7,7 +7,7 @@ after loading. A failed gate is part of the record: it is shown, never hidden.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -49,6 +49,32 @@ class Gate:
         asked = f"at {'most' if self.at_most else 'least'} {self.threshold:g}"
         where = f" ({self.where})" if self.where else ""
         return f"{self.name}: {self.value:.4g}{where}; {asked}; {'passed' if self.passed else 'FAILED'}"
+
+
+@dataclass(frozen=True)
+class LineEstimate:
+    """The true line of one region on one day, as far as its sources together tell it; km² held by side A.
+
+    Attributes
+    ----------
+    region : str
+    day : date
+    low, central, high : float
+        10th, 50th and 90th percentile: the line lies between low and high with four chances in five.
+    sources : tuple of str
+        Those with a map of the day.
+    """
+
+    region: str
+    day: date
+    low: float
+    central: float
+    high: float
+    sources: tuple[str, ...]
+
+    def beyond(self, area: float) -> LineEstimate:
+        """The same of the land beyond the line, in a region of `area` km²: km² held by side B."""
+        return replace(self, low=area - self.high, central=area - self.central, high=area - self.low)
 
 
 @dataclass(frozen=True)

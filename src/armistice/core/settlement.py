@@ -7,14 +7,15 @@ channels because the theory has three: division (payoff), commitment (power shif
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from armistice.core.war import Range
 
-TermKind = Literal["choice", "number", "whole", "flag", "text", "texts", "side", "parties", "regions"]
-"""How a term is written; a side is the id of a belligerent, a party that of a belligerent or of a third party."""
+TermKind = Literal["choice", "number", "whole", "flag", "text", "texts", "side", "parties", "regions", "cells"]
+"""How a term is written; a side is the id of a belligerent, a party that of a belligerent or of a third party, a cell that of
+a hexagon of the pack's grid."""
 Plain = str | float | bool | tuple[str, ...]
 Basis = Literal["page", "mixed", "memory", "judgement"]
 BASES: tuple[Basis, ...] = ("page", "mixed", "memory", "judgement")
@@ -147,6 +148,8 @@ class Settlement:
         Id → title of the wordings or options of which one holds; empty if there is one text.
     positions : str
         Document of the negotiating record that this draft is; empty if it is not in it.
+    drawings : mapping of str to str
+        File that a line of control names → its content, GeoJSON.
     """
 
     id: str
@@ -159,6 +162,7 @@ class Settlement:
     variants: Mapping[str, str]
     positions: str = ""
     note: str = ""
+    drawings: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, kind: str) -> tuple[Provision, ...]:
         """Provisions of one kind."""
@@ -250,6 +254,8 @@ class Ground:
         Regions in part or whole held by the side that does not own them: together they are the stake.
     worth : mapping of str to mapping of str to Range
         Side → attribute (area, people, assets, or the id of a region) → weight of the attribute in the stake.
+    drawn : mapping of str to mapping of str to Moved
+        Line that a draft draws → region → what it would move there; regions that it does not touch are left out.
     """
 
     day: date
@@ -257,6 +263,7 @@ class Ground:
     before: Mapping[str, Land]
     contested: tuple[str, ...]
     worth: Mapping[str, Mapping[str, Range]]
+    drawn: Mapping[str, Mapping[str, Moved]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -265,15 +272,15 @@ class Finding:
 
     Attributes
     ----------
-    kind : {"contradiction", "rule", "record"}
+    kind : {"contradiction", "rule", "record", "line"}
         Clauses that cannot both hold; a promise that stands against the rules of an alliance; a difference from the
-        negotiating record of the pack.
+        negotiating record of the pack; a drawing that moves land of which its clause does not speak.
     clauses : tuple of int
         Numbers of the provisions concerned.
     sentence : str
     """
 
-    kind: Literal["contradiction", "rule", "record"]
+    kind: Literal["contradiction", "rule", "record", "line"]
     clauses: tuple[int, ...]
     sentence: str
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 Side = Literal["a", "b"]
 """The two sides of a war, as the theory names them."""
+SIDES: tuple[Side, Side] = ("a", "b")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,25 @@ class Preference:
 
 @dataclass(frozen=True)
 class Issue:
-    """A question between the sides, with its possible answers in order."""
+    """A question between the sides, with its possible answers in order.
+
+    Attributes
+    ----------
+    id, title, question, kind : str
+    divisible, minor : bool
+    options : tuple of Option
+        From what side B would like best to what side A would.
+    preference : dict
+        What each side wants.
+    now : str
+        Option that holds, or comes nearest to what holds, while nothing is agreed and the fighting goes on; empty where
+        the pack does not say.
+    decided : Range or None
+        How far the outcome of the fighting settles the issue, from 0 (not at all) to 1 (wholly); None where the general
+        judgement stands.
+    now_why : str
+        Why `now` is that option; empty where it needs no word.
+    """
 
     id: str
     title: str
@@ -77,6 +96,9 @@ class Issue:
     minor: bool
     options: tuple[Option, ...]
     preference: dict[Side, Preference]
+    now: str = ""
+    decided: Range | None = None
+    now_why: str = ""
 
     def value(self, option: str) -> float:
         """Position of an option on the issue, between 0 (best for B) and 1 (best for A)."""

@@ -10,7 +10,7 @@ is returned beside its record of that day: the difference is the error of measur
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -119,6 +119,33 @@ def line_change(pack: Pack, file: str | Path | Drawing, day: date | None = None)
     typical = float(np.median(grid.km2))
     outline = _outline(drawing)
     return LineChange(drawing.name, drawing.kind, day, given.how, outline, grid.cell, typical, sources, uncounted)
+
+
+def cell_name(value: object) -> str:
+    """A hexagon's id in its usual writing, hexadecimal, from that or from the number in ``cells.parquet``; empty if it is none."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
+        value = h3.int_to_str(value)
+    return value.lower() if isinstance(value, str) and h3.is_valid_cell(value.lower()) else ""
+
+
+def drawing_of_cells(pack: Pack, cells: Iterable[str], where: str) -> Drawing:
+    """A drawing of the hexagons, as by `cell_name`, that side A would hold of side B's country.
+
+    Raises
+    ------
+    QueryError
+        If one of them is no hexagon of the pack; `where` is what the message names.
+    """
+    names = list(dict.fromkeys(cells))
+    known = {h3.int_to_str(int(cell)) for cell in pack.tables["cells"]["cell"]}
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise QueryError(
+            f"{where}: {len(strange)} of {len(names)} hexagons, such as {strange[0]}, are none of {pack.war.slug}; expected "
+            "ids of cells.parquet; take them from there"
+        )
+    rings = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(name)]) for name in names]
+    return Drawing(f"{len(names)} hexagons", "polygons", shapely.union_all(rings), "", where)
 
 
 def _outline(drawing: Drawing) -> tuple[np.ndarray, ...]:

@@ -20,21 +20,9 @@ from armistice.core.errors import FaultCollector, QueryError, near
 from armistice.core.packs import find_pack
 from armistice.core.parameters import Judgements
 from armistice.core.scenarios import Scenario
-from armistice.core.war import (
-    Axis,
-    AxisStep,
-    Belligerent,
-    Issue,
-    Option,
-    Preference,
-    Range,
-    RedLine,
-    Region,
-    Side,
-    Source,
-    War,
-)
+from armistice.core.war import Axis, AxisStep, Belligerent, Region, Source, War
 from armistice.data.checks import TomlReader, read_json, read_table, read_toml, show
+from armistice.data.issues import read_issues
 from armistice.data.judgements import read_judgements
 from armistice.data.scenarios import read_scenarios
 from armistice.data.tables import QUANTITIES, REGIONAL, TABLES
@@ -51,7 +39,6 @@ _DATED = {
     "redraws": "date",
     "revisions": "built",
 }
-_SIDES: tuple[Side, Side] = ("a", "b")
 
 
 @dataclass(frozen=True)
@@ -219,12 +206,7 @@ def _read_war(
     regions = _regions(frames["regions"], faults)
     if root not in regions:
         faults.add("war.toml", f"root is {show(root)}", "the country's row in regions.csv", near(root, regions))
-    stakes = TomlReader(issues_file, "issues.toml", faults)
-    issues = tuple(_issue(item) for item in stakes.tables("issue", required=False))
-    lines = tuple(_red_line(item, issues, faults) for item in stakes.tables("red_line", required=False))
-    stakes.close()
-    for again in {i.id for i in issues if [j.id for j in issues].count(i.id) > 1}:
-        faults.add("issues.toml", f'issue "{again}" twice', "each issue once", "remove or rename one")
+    issues, lines = read_issues(issues_file, faults)
     sources = {row.id: _source(row) for row in frames["sources"].itertuples()}
     axes = tuple(_axis(head, frames["axis"]) for head in axis_heads.values())
     _known(frames["axis"], "axis", "axis", set(axis_heads), "an [[axis]] of war.toml", faults)
@@ -244,72 +226,6 @@ def _source(row: Any) -> Source:
     return Source(
         row.id, row.producer, row.title, row.version, row.url, row.licence, row.published, accessed, row.sha256
     )
-
-
-def _issue(item: TomlReader) -> Issue:
-    where = item.where
-    issue_id = item.identifier("id")
-    item.where = f"issues.toml issue {show(issue_id)}"
-    options = []
-    for option in item.tables("options"):
-        options.append(Option(option.identifier("id"), option.text("label"), option.number("value", 0, 1)))
-        option.close()
-    names = [o.id for o in options]
-    values = [o.value for o in options]
-    if len(options) < 2 or values != sorted(set(values)):
-        item.faults.add(item.where, f"option values {values}", "two or more, strictly increasing", "order the options")
-    if len(set(names)) < len(names):
-        item.faults.add(item.where, "an option id twice", "each option once", "rename one")
-    preference: dict[Side, Preference] = {}
-    for side in _SIDES:
-        inner = item.table_of(side)
-        if inner is None:
-            continue
-        salience = inner.table_of("salience")
-        low, central, high = (salience.number(k, 0, 1) if salience else 0.0 for k in ("low", "central", "high"))
-        if not low <= central <= high:
-            item.faults.add(inner.where, f"salience {low}, {central}, {high}", "low ≤ central ≤ high", "order them")
-        acceptable = inner.words("acceptable")
-        ideal = inner.text("ideal")
-        for option_id in (ideal, *acceptable):
-            if option_id not in names:
-                item.faults.add(
-                    inner.where, f"option {show(option_id)}", "an option of the issue", near(option_id, names)
-                )
-        if len(acceptable) != 2:
-            item.faults.add(
-                inner.where, f"acceptable has {len(acceptable)} entries", "two options, from and to", "name both"
-            )
-            acceptable = [ideal, ideal]
-        source = inner.text("source")
-        preference[side] = Preference(
-            ideal, Range(low, central, high, source), (acceptable[0], acceptable[1]), inner.text("why")
-        )
-        inner.close()
-    out = Issue(
-        issue_id, item.text("title"), item.text("question"), item.text("kind"), item.flag("divisible"),
-        item.flag("minor"), tuple(options), preference,
-    )  # fmt: skip
-    item.close()
-    item.where = where
-    return out
-
-
-def _red_line(item: TomlReader, issues: tuple[Issue, ...], faults: FaultCollector) -> RedLine:
-    side = item.text("side", choices=("a", "b"))
-    line = RedLine(
-        "b" if side == "b" else "a", item.text("issue"), item.text("option"), item.flag("hard"),
-        item.text("source"), item.text("why"),
-    )  # fmt: skip
-    item.close()
-    options = {i.id: [o.id for o in i.options] for i in issues}
-    if line.issue not in options:
-        faults.add(item.where, f"issue {show(line.issue)}", "an issue of the war", near(line.issue, options))
-    elif line.option not in options[line.issue]:
-        faults.add(
-            item.where, f"option {show(line.option)}", "an option of the issue", near(line.option, options[line.issue])
-        )
-    return line
 
 
 # --- regions and axes -------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ def read_recipe(folder: Path) -> Recipe:
         With every fault of the file.
     BuildError
         If the pack has none, because it is written by hand.
+
+    A recipe without a step lists raw files only, and needs no projection.
     """
     faults = FaultCollector()
     path = folder / "build.toml"
@@ -62,7 +64,9 @@ def read_recipe(folder: Path) -> Recipe:
     content = read_toml(path, folder, faults)
     faults.raise_if_any()
     top = TomlReader(content, "build.toml", faults)
-    projection, resolution = top.text("projection"), int(top.number("cell_resolution", 0, 9))
+    drawn = bool(top.table.get("step"))  # a recipe that only lists raw files draws nothing in a plane
+    projection = top.text("projection", None if drawn else "")
+    resolution = int(top.number("cell_resolution", 0, 9, None if drawn else 0))
     inputs: dict[str, Input] = {}
     for item in top.tables("input"):
         entry = Input(
@@ -79,7 +83,7 @@ def read_recipe(folder: Path) -> Recipe:
             faults.add(item.where, f"input {show(entry.id)} twice", "each input once", "rename one")
         inputs[entry.id] = entry
     steps = top.table.get("step", [])
-    top.tables("step")
+    top.tables("step", required=False)
     for number, step in enumerate(steps, 1):
         if not isinstance(step, dict) or not isinstance(step.get("kind"), str):
             faults.add(f"build.toml [[step]] {number}", "no kind", "the kind of step", "name it")

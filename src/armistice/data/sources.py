@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from armistice.core.packs import find_pack
+from armistice.core.packs import find_pack, find_record, is_record
 from armistice.data.raw import Input, checksum, read_recipe
 
 _BLOCK = 1 << 18
@@ -56,7 +56,7 @@ def fetch(
     list of Fetched
         In the order of the recipe.
     """
-    recipe = read_recipe(find_pack(pack))
+    recipe = read_recipe(find_record(pack) if is_record(pack) else find_pack(pack))
     entries = list(recipe.inputs.values())
 
     def one(number: int, entry: Input) -> Fetched:

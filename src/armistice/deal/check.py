@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import PurePath
 
+from armistice.core.errors import QueryError
 from armistice.core.settlement import Checked, Either, Finding, Ground, Moved, Plain, Provision, Settlement, Value
 from armistice.core.war import Range, War
+from armistice.data.drawing import Drawing, drawing_of
+from armistice.data.lines import drawing_of_cells
 from armistice.data.pack import Pack
 from armistice.deal.kinds import KINDS, readings
-from armistice.deal.territory import moved_by, survey_ground
+from armistice.deal.territory import LEAST_KM2, key_of_line, moved_by, survey_ground
 
 LEAVES_FIRST = {"withdrawal_a": "a", "withdrawal_b": "b"}
 """First step of a sequence → the side whose troops leave in it."""
@@ -34,8 +39,11 @@ def check_settlement(settlement: Settlement, pack: Pack, ground: Ground | None =
     """
     war = pack.war
     if ground is None:
-        ground = survey_ground(pack, regions_of(settlement, war))
-    findings = (*contradictions(settlement, war), *alliance_rules(settlement, war), *differences(settlement, pack))
+        ground = ground_for([settlement], pack)
+    findings = (
+        *contradictions(settlement, war), *lines_beyond(settlement, war, ground),
+        *alliance_rules(settlement, war), *differences(settlement, pack),
+    )  # fmt: skip
     spoken = settlement.issues()
     silent = [i for i in war.issues if i.id not in spoken]
     return Checked(
@@ -44,6 +52,56 @@ def check_settlement(settlement: Settlement, pack: Pack, ground: Ground | None =
         tuple(i.id for i in silent if i.minor),
         {v: land_moved(settlement, war, ground, v) for v in (settlement.variants or ("",))},
     )
+
+
+def ground_for(settlements: Iterable[Settlement], pack: Pack) -> Ground:
+    """The state of the land with all that some drafts speak of: the regions they name and the lines they draw.
+
+    Raises
+    ------
+    QueryError
+        If no source has a map of the day, a drawing cannot be meant, or two files of one name differ.
+    """
+    settlements = list(settlements)
+    regions = {r for settlement in settlements for r in regions_of(settlement, pack.war)}
+    drawings: dict[str, Drawing] = {}
+    contents: dict[str, str] = {}
+    for settlement in settlements:
+        for clause, terms in _readings_of(settlement):
+            key = key_of_line(terms)
+            if not key:
+                continue
+            where = f"{settlement.id} clause {clause.number}"
+            content = settlement.drawings.get(key, "") if terms["line"] == "drawn" else ""
+            if contents.setdefault(key, content) != content:
+                raise QueryError(
+                    f"{where}: drawing {key!r}, a name that another draft gives to another line; expected one line a name; "
+                    "rename the file"
+                )
+            if key not in drawings and terms["line"] == "cells":
+                drawings[key] = drawing_of_cells(pack, key.split(), where)
+            elif key not in drawings:
+                drawings[key] = drawing_of(json.loads(content), f"{where}, {key}", PurePath(key).stem)
+    return survey_ground(pack, regions, drawings)
+
+
+def _readings_of(settlement: Settlement) -> Iterator[tuple[Provision, dict[str, Plain]]]:
+    """Each line of control of a draft, in each of its readings."""
+    return ((clause, terms) for clause in settlement.of("control_line") for terms in readings(clause))
+
+
+def lines_beyond(settlement: Settlement, war: War, ground: Ground) -> tuple[Finding, ...]:
+    """Drawings that move land in regions which their clause does not name: that land is not counted."""
+    found: dict[Finding, None] = {}
+    for clause, terms in _readings_of(settlement):
+        moved = ground.drawn.get(key_of_line(terms), {})
+        named = terms["regions"] if isinstance(terms["regions"], tuple) else ()
+        beyond = [r for r, m in moved.items() if r not in named and max(-m.km2.low, m.km2.high) >= LEAST_KM2]
+        if beyond:
+            places = ", ".join(war.regions[r].name for r in beyond)
+            sentence = f"The line drawn also moves land in {places}, which the clause does not name: it is not counted."
+            found[Finding("line", (clause.number,), sentence)] = None
+    return tuple(found)
 
 
 def regions_of(settlement: Settlement, war: War) -> tuple[str, ...]:

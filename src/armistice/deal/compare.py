@@ -160,6 +160,8 @@ def _plain(kind: str, allowed: Mapping[str, str], unit: str, meaning: str, value
         return meaning if value else f"not: {meaning}"
     if kind in ("number", "whole"):
         return f"{value:,g} {unit}" if isinstance(value, float) else f"{value:,} {unit}"
+    if kind == "cells":
+        return f"{len(value) if isinstance(value, tuple) else 1:,} hexagons"
     names = {b.id: b.name for b in war.belligerents} | war.third_parties
     if kind == "regions":
         names = {r.id: r.name for r in war.regions.values()}

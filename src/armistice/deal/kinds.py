@@ -1,8 +1,7 @@
 """All kinds of provision with their terms, and what each does: the one list from which files are read and pages made.
 
-A new kind is one entry in `KINDS` (in the three lists it is made of) and, if it is valued, one function in
-`EFFECTS`. A kind whose function is None is read, checked and compared, but has no effect of its own: it counts only
-through the issue of the war that it answers.
+A new kind is one entry in `KINDS` (in the three lists it is made of) and one function in `EFFECTS`, of its terms, the war
+and the state of the land. A kind that neither shifts power nor bears on the peace says so, and why, in the sources of its effect.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from armistice.core.settlement import Effect, Either, Ground, Kind, Plain, Provision
 from armistice.core.war import Range, War
-from armistice.deal import economy, security, territory
+from armistice.deal import economy, order, security, territory
 from armistice.deal.ground_kinds import TERRITORY
 from armistice.deal.order_kinds import ORDER
 from armistice.deal.security_kinds import SECURITY
@@ -22,54 +21,54 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (*TERRITORY, *SECURITY, *O
 
 EffectOf = Callable[[Mapping[str, Plain], War, Ground], Effect]
 
-EFFECTS: dict[str, EffectOf | None] = {
+EFFECTS: dict[str, EffectOf] = {
     "control_line": territory.control_line,
-    "withdrawal": None,
+    "withdrawal": territory.withdrawal,
     "recognition": territory.recognition,
     "demilitarised_zone": security.demilitarised_zone,
     "land_swap": territory.land_swap,
     "status_later": territory.status_later,
-    "referendum": None,
-    "border_principle": None,
-    "self_rule": None,
-    "border_control": None,
-    "ceasefire": None,
-    "sequence": None,
+    "referendum": territory.referendum,
+    "border_principle": territory.border_principle,
+    "self_rule": territory.self_rule,
+    "border_control": territory.border_control,
+    "ceasefire": security.ceasefire,
+    "sequence": security.sequence,
     "force_cap": security.force_cap,
-    "weapon_cap": None,
+    "weapon_cap": security.weapon_cap,
     "missile_range": security.missile_range,
     "foreign_troops": security.foreign_troops,
     "monitoring": security.monitoring,
     "alliance_membership": security.alliance_membership,
-    "alliance_enlargement": None,
+    "alliance_enlargement": security.alliance_enlargement,
     "security_guarantee": security.security_guarantee,
-    "guarantee_scope": None,
+    "guarantee_scope": security.guarantee_scope,
     "snap_back": security.snap_back,
-    "armed_groups": None,
+    "armed_groups": security.armed_groups,
     "foreign_arms": security.foreign_arms,
-    "nuclear_status": None,
-    "non_aggression": None,
+    "nuclear_status": security.nuclear_status,
+    "non_aggression": security.non_aggression,
     "sanctions_relief": economy.sanctions_relief,
-    "frozen_assets": None,
-    "reconstruction": None,
-    "reparations": None,
-    "nuclear_plant": None,
-    "transit": None,
+    "frozen_assets": economy.frozen_assets,
+    "reconstruction": economy.reconstruction,
+    "reparations": economy.reparations,
+    "nuclear_plant": economy.nuclear_plant,
+    "transit": economy.transit,
     "union_membership": economy.union_membership,
-    "prisoners": None,
-    "elections": None,
-    "amnesty": None,
-    "language": None,
-    "ratification": None,
-    "implementation": None,
+    "prisoners": order.prisoners,
+    "elections": order.elections,
+    "amnesty": order.amnesty,
+    "language": order.language,
+    "ratification": order.ratification,
+    "implementation": order.implementation,
 }
-"""Name → what it does; None where it has no effect but through the issue that it answers."""
+"""Name → what it does."""
 
 MOST_READINGS = 64
 """Combinations of what reported texts may mean that are tried for one provision."""
 
 
-def effect_of(provision: Provision, war: War, ground: Ground) -> Effect | None:
+def effect_of(provision: Provision, war: War, ground: Ground) -> Effect:
     """What a provision does, over all readings of its terms.
 
     Parameters
@@ -81,13 +80,10 @@ def effect_of(provision: Provision, war: War, ground: Ground) -> Effect | None:
 
     Returns
     -------
-    Effect or None
-        None for a kind that is not valued. Where reported texts differ, ranges span all readings and the central
-        value is their mean.
+    Effect
+        Where reported texts differ, ranges span all readings and the central value is their mean.
     """
     function = EFFECTS[provision.kind]
-    if function is None:
-        return None
     effects = [function(terms, war, ground) for terms in readings(provision)]
     return effects[0] if len(effects) == 1 else _span(effects)
 

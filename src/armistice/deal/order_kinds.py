@@ -43,7 +43,7 @@ ORDER = (
         (
             plain("of", "side", "whose country", True), _BY, _OTHERS,
             choice(
-                "money", "where it comes from", several="several funds", side_a="{a} contributes",
+                "money", "where it comes from", several="several funds", side_a="{a} contributes", side_b="{b} contributes",
                 led_fund="a fund led by one party", none="no commitment",
             ),
             number("amount", "amount spoken of", "billion", 100_000), plain("currency", "text", "its currency"),

@@ -165,12 +165,12 @@ def preferences_of(war: War, draws: int = 1, seed: int = 0, shape: Shape = JUDGE
     values = [np.ones((draws, len(parties), len(issue.options))) for issue in war.issues]
     for p, party in enumerate(parties):
         bend, outside, past = (
-            _drawn(getattr(shape, name), draws, seed, f"{party} {name}") for name in ("bend", "outside", "past_line")
+            drawn(getattr(shape, name), draws, seed, f"{party} {name}") for name in ("bend", "outside", "past_line")
         )
         for k, issue in enumerate(war.issues):
             wanted = {str(name): preference for name, preference in issue.preference.items()}.get(party)
             if wanted is not None:
-                salience[:, p, k] = _drawn(wanted.salience, draws, seed, f"{party} salience {issue.id}")
+                salience[:, p, k] = drawn(wanted.salience, draws, seed, f"{party} salience {issue.id}")
                 soft = past_lines(issue, party, war.red_lines, hard=False)
                 values[k][:, p] = _values(issue, wanted, soft, bend, outside, past)
         if (salience[:, p].sum(-1) <= 0).any():
@@ -234,7 +234,7 @@ def _values(
     return np.round(value / GRID) * GRID
 
 
-def _drawn(spread: Range, draws: int, seed: int, name: str) -> np.ndarray:
+def drawn(spread: Range, draws: int, seed: int, name: str) -> np.ndarray:
     """Draws of a judged range, triangular, by Latin hypercube; the first is its central value."""
     # A stream of its own, so that one issue more changes no draw of another.
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])

@@ -1,8 +1,8 @@
 """Drafts of settlements as files: one TOML file a draft, in the folder ``settlements`` of a pack.
 
 Every fault goes into one list: an unknown kind, a missing or extra term, a wrong unit or value, a region, party, issue or
-option that the war does not have, a guarantee without a guarantor, more provisions than a text can have. A draft without
-provisions is allowed and changes nothing.
+option that the war does not have, a guarantee without a guarantor, a drawing that cannot be read, more provisions than a text
+can have. A draft without provisions is allowed and changes nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from armistice.core.errors import Fault, FaultCollector, PackError, QueryError, 
 from armistice.core.settlement import BASES, Either, Kind, Plain, Provision, Settlement, Term, Value
 from armistice.core.war import War
 from armistice.data.checks import ID, TomlReader, read_text, read_toml, show
+from armistice.data.drawing import read_drawing
+from armistice.data.lines import cell_name
 from armistice.data.pack import Pack
 from armistice.deal.kinds import KINDS
+from armistice.deal.territory import DRAWN
 
 FOLDER = "settlements"
 MOST_PROVISIONS = 500
@@ -104,9 +107,10 @@ def read_settlement(path: str | Path, war: War) -> Settlement:
     _known(top, "by", by, _parties(war), "a belligerent or third party of war.toml")
     basis = top.text("basis", "page", choices=BASES)
     variants = top.texts("variants", required=False)
+    provisions = _provisions(top, path, war, variants, basis)
     out = Settlement(
         path.stem, top.text("title"), top.day("date"), by, top.text("status"), top.text("source"),
-        _provisions(top, path, war, variants, basis), variants, top.text("positions", ""), top.text("note", ""),
+        provisions, variants, top.text("positions", ""), top.text("note", ""), _drawings(provisions, path, faults),
     )  # fmt: skip
     top.close()
     unused = sorted(set(variants) - {p.variant for p in out.provisions})
@@ -118,6 +122,29 @@ def read_settlement(path: str | Path, war: War) -> Settlement:
             "remove them",
         )
     faults.raise_if_any()
+    return out
+
+
+def _drawings(provisions: Iterable[Provision], path: Path, faults: FaultCollector) -> dict[str, str]:
+    """The files that lines of control name, as GeoJSON, with a fault for each that cannot be read as a drawing."""
+    out: dict[str, str] = {}
+    for clause in provisions:
+        for name in map(str, _options(clause.terms.get("drawing"))):
+            file, where = path.parent / name, f"{path.name} clause {clause.number} {clause.kind}"
+            if Path(name).is_absolute():
+                faults.add(
+                    where, f"drawing is {show(name)}", "a path from the draft's own folder", "move the file there"
+                )
+                continue
+            try:
+                read_drawing(file)
+                out[name] = file.read_text(encoding="utf-8-sig")
+            except QueryError as error:
+                found, _, rest = str(error).removeprefix(str(file)).partition("; expected ")
+                expected, _, remedy = rest.rpartition("; ")
+                faults.add(where, f"drawing {show(name)}{found}", expected, remedy)
+            except (OSError, ValueError):
+                faults.add(where, f"drawing is {show(name)}", "the path of a file", "name one")
     return out
 
 
@@ -221,6 +248,11 @@ def _terms(table: TomlReader | None, kind: Kind, war: War) -> dict[str, Value]:
         if outside:
             remedy = "name districts of them, or add the region"
             faults.add(where, f"held_a names {', '.join(map(show, outside))}", "districts inside the regions", remedy)
+        named = [r for value in _options(out.get("regions")) if isinstance(value, tuple) for r in value]
+        small = [r for r in named if war.regions[r].level != 1]
+        if small and set(_options(out.get("line"))) & set(DRAWN):
+            found = f"regions names {', '.join(map(show, small))}, with a line that is drawn"
+            faults.add(where, found, "regions of level 1", "name the region around it, or those inside")
     if kind.name == "security_guarantee" and not out.get("by") and not out.get("others"):
         expected = 'a guarantor in "by", or words in "others"'
         faults.add(
@@ -287,6 +319,11 @@ def _plain(raw: Any, term: Term, war: War, where: str, faults: FaultCollector) -
         for word in bad:
             faults.add(where, f"{term.name} names {show(word)}", expected, _nearest(word, term, war))
         return None if bad else tuple(dict.fromkeys(words))
+    if term.kind == "cells":
+        names = [cell_name(v) for v in raw] if isinstance(raw, list) else []
+        if not names or not all(names):
+            return wrong(f"{term.name} as a list of hexagons, not empty", "take their ids from cells.parquet")
+        return tuple(dict.fromkeys(names))
     if not isinstance(raw, str) or not raw.strip():
         return wrong(f"{term.name} as text", "write it in quotes")
     if term.kind == "choice" and raw not in term.allowed:

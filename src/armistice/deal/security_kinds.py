@@ -158,7 +158,10 @@ SECURITY = (
     Kind(
         "armed_groups", "Armed groups", "security", "Which armed formations leave or are dissolved.", _SAFETY,
         (
-            choice("rule", "the rule", foreign_leave="foreign formations leave", dissolved="units of {b} are dissolved", none="not regulated"),
+            choice(
+                "rule", "the rule", foreign_leave="foreign formations leave", dissolved="units of {b} are dissolved",
+                dissolved_a="units of {a} are dissolved", none="not regulated",
+            ),
             plain("units", "text", "which"), plain("monitored", "flag", "watched from outside"),
         ),
         (), {"rule": "foreign_leave"},

@@ -10,7 +10,6 @@ from armistice.deal.compare import words_of_clause
 from armistice.deal.kinds import KINDS, effect_of
 
 UNCOUNTED = "not counted"
-UNVALUED = "not valued"
 
 
 def land_table(settlement: Settlement, checked: Checked, war: War) -> list[list[str]]:
@@ -53,10 +52,8 @@ def effects_table(settlement: Settlement, war: War, ground: Ground) -> list[list
     ]
     for clause in settlement.provisions:
         effect = effect_of(clause, war, ground)
-        cells = [UNVALUED] * 4
-        if effect is not None:
-            shares = (effect.payoff_a, effect.payoff_b, effect.power_shift)
-            cells = [*(_digits(r, 100, 1) for r in shares), _digits(effect.hazard_factor, 1, 2)]
+        shares = (effect.payoff_a, effect.payoff_b, effect.power_shift)
+        cells = [*(_digits(r, 100, 1) for r in shares), _digits(effect.hazard_factor, 1, 2)]
         rows.append([str(clause.number), KINDS[clause.kind].title, words_of_clause(clause, war), *cells])
     return rows
 
@@ -74,7 +71,7 @@ def check_record(settlement: Settlement, checked: Checked, war: War, ground: Gro
         "land": {
             variant: {
                 "regions": {m.region: _land(m.km2, m.people, m.assets) for m in moved},
-                "all": _land(*_sums(moved)),
+                "all": totals_of(moved),
             }
             for variant, moved in checked.moved.items()
         },
@@ -87,6 +84,11 @@ def check_record(settlement: Settlement, checked: Checked, war: War, ground: Gro
             for p in settlement.provisions
         ],
     }  # fmt: skip
+
+
+def totals_of(moved: tuple[Moved, ...]) -> dict[str, Any]:
+    """Land that changes hands over all regions, as plain values: km², people and assets to side A, each with its ends."""
+    return _land(*_sums(moved))
 
 
 def _sums(moved: tuple[Moved, ...]) -> tuple[Range, Range | None, Range | None]:
@@ -120,9 +122,7 @@ def _land(km2: Range, people: Range | None, assets: Range | None) -> dict[str, A
     return {"km2": _ends(km2), "people": _ends(people), "assets": _ends(assets)}
 
 
-def _effect(effect: Effect | None) -> dict[str, Any] | None:
-    if effect is None:
-        return None
+def _effect(effect: Effect) -> dict[str, Any]:
     return {
         name: _ends(value) | {"source": value.source}
         for name, value in vars(effect).items()

@@ -270,6 +270,12 @@ def sequential(log_likelihood: np.ndarray, least_share: float = LEAST_SHARE) -> 
     return tuple(weigh(column, least_share) for column in total.T)
 
 
+def resampled_rows(weight: np.ndarray, draws: int) -> np.ndarray:
+    """Rows taken as often as they weigh, by systematic resampling from the middle of each part: rising, shape (draws,)."""
+    total = np.cumsum(weight) / np.sum(weight)
+    return np.minimum(np.searchsorted(total, (np.arange(draws) + 0.5) / draws, side="right"), len(weight) - 1)
+
+
 # --- what was learnt ----------------------------------------------------------------------------------------
 
 

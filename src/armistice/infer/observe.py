@@ -41,10 +41,9 @@ from armistice.core.panel import on_day
 from armistice.core.posterior import Posterior
 from armistice.core.war import War
 from armistice.infer.baseline import monthly_area
+from armistice.infer.line import LEAST_MOVED_KM2, ROUNDING_KM2, TAIL, Redraw, is_inside
 from armistice.infer.process import PARAMETERS, SHOCKS, Evidence, harmonics, moved_at, pace_of, season_of, unbounded
 
-TAIL = 4.0
-"""Degrees of freedom of errors of reporting."""
 ERRORS = ((0.6632, 0.893), (0.3214, 1.826), (0.0154, 5.094))
 """Weights and scales of the three centred normals that stand for Student's t with four degrees of freedom in the fit:
 those of least Kullback-Leibler divergence (0.0007)."""
@@ -54,18 +53,12 @@ LEAST_MONTHS = 6
 """Months on record with which there is something to estimate; sources with maps of fewer are left out."""
 RECENT = 36
 """Months in which a region must have moved to be a front."""
-LEAST_MOVED_KM2 = 50.0
-"""Movement in those months, summed without sign, that makes a region a front."""
 LEAST_UNIT_KM2 = 5.0
 """Smallest usual movement of a month: maps are no more exact."""
-ROUNDING_KM2 = 2.0
-"""Least error of a reported change: a line is drawn by hand, and an exact zero is not measured exactly."""
 DATED_MONTHS = 0.1
 """Least error of the day of a map: three days, which matter where a quiet month follows a stormy one."""
 LEVEL_STEPS = 20.0
 """Steps in which the prior spread of the level is sampled."""
-Redraw = tuple[str, str, date, float]
-"""Source, region, day, change in km²: a row of the pack's list of redraws."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +190,7 @@ def read_reports(panel: xr.Dataset, war: War, redraws: Iterable[Redraw] = (), mo
         fronts=tuple(names),
         sources=tuple(sources),
         months=tuple(str(d.astype("datetime64[M]")) for d in days[1:]),
-        inside_root=tuple(_inside(war, name, panel.attrs["root"]) for name in names),
+        inside_root=tuple(is_inside(war, name, panel.attrs["root"]) for name in names),
         changes=changes[:, :, fronts],
         redrawn=_redrawn(redraws, sources, names, days),
         low=low,
@@ -230,14 +223,6 @@ def _fronts(panel: xr.Dataset, regions: list[str], changes: np.ndarray) -> list[
             f"{min(RECENT, changes.shape[1])} months; expected a front that moves; nothing is to be estimated"
         )
     return fronts
-
-
-def _inside(war: War, region: str, root: str) -> bool:
-    """Whether a region is part of the country as a whole."""
-    at = region
-    while at in war.regions and war.regions[at].parent:
-        at = war.regions[at].parent
-    return at == root
 
 
 def _redrawn(redraws: Iterable[Redraw], sources: list[str], fronts: list[str], days: np.ndarray) -> np.ndarray:

@@ -30,6 +30,8 @@ import numpyro
 import numpyro.distributions as dist
 from numpyro.distributions import constraints
 
+from armistice.infer.line import OFFSET_KM2, OFFSET_LOG_SD
+
 HEAVY = 0.9
 """Weight h of the tails of the passing shocks: one in fifty lies beyond four and a half scales, as of Student's t with
 three degrees of freedom."""
@@ -79,7 +81,7 @@ PARAMETERS: dict[str, Declared] = {
     "common": Declared("ρ", "share", "(0, 1)", "beta", 2, 4, "share of the variance of lasting changes that all fronts have in common", _OURS),
     "season": Declared("—", "log factor", "real", "normal", 0, 0.15, "four coefficients of the season: cosine and sine of the year and the half-year", "judgement; mud and winter slow movement, by tens of per cent at most"),
     "error": Declared("κ", "log pace", "> 0", "log-normal", math.log(0.2), 0.5, "error of a source's monthly change on the scale of the log pace: a share of large changes, a share of c_f of small ones", _OURS),
-    "offset": Declared("ω", "km²", "> 0", "log-normal", math.log(100), 1, "spread between the lines that sources draw on one day, beyond the grey zone", _OURS),
+    "offset": Declared("ω", "km²", "> 0", "log-normal", math.log(OFFSET_KM2), OFFSET_LOG_SD, "spread between the lines that sources draw on one day, beyond the grey zone", _OURS),
     "level": Declared("L_f", "km²", "real", "normal", 0, 1000, "the true line of the last day, less the mean of the sources", "so wide that the sources decide"),
 }  # fmt: skip
 """Parameters of the latent movement and of its reporting, by the name under which they are sampled."""

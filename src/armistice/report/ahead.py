@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import numpy as np
 from markupsafe import Markup
 
 from armistice.core.panel import on_day
+from armistice.core.posterior import LineEstimate
 from armistice.core.results import AxisForecast, Forecast, FrontAhead, PlaceOnAxis, ScenarioFan, StepReach
 from armistice.core.war import Range, War
 from armistice.infer.ahead import liveliest
@@ -16,6 +18,7 @@ from armistice.infer.forecasters import usual_change
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.words import (
+    LINE_NOTE,
     between,
     chance,
     engine_words,
@@ -29,6 +32,7 @@ from armistice.report.words import (
     say,
 )
 
+Lines = Mapping[str, LineEstimate]
 JUMP = 5.0
 """A month is told as a jump where the line moved by this many times the usual movement of a month of today."""
 MOST_REGIONS = 3
@@ -52,12 +56,16 @@ def tell_ahead(r: Records, ahead: FrontAhead) -> Chapter | None:
     paragraphs = [
         Markup(" ").join(_record(r, country)),
         Markup(" ").join(_expected(war, ahead, country)),
-        *([Markup(" ").join(_whole(war, ahead, regions))] if regions else []),
+        *([Markup(" ").join(_whole(war, ahead, regions, r.lines))] if regions else []),
         *([Markup(" ").join(_places(war, ahead))] if ahead.axes else []),
         *([Markup(" ").join(_what_ifs(war, ahead))] if war.root in ahead.fans else []),
         _limits(),
     ]
-    tables = [_regions_table(war, ahead, country), *_places_tables(war, ahead), *_scenario_tables(war, ahead, regions)]
+    tables = [
+        _regions_table(war, ahead, country, r.lines),
+        *_places_tables(war, ahead),
+        *_scenario_tables(war, ahead, regions),
+    ]
     figures = (
         "monthly-gain",
         "control-change",
@@ -229,7 +237,7 @@ def _told_months(forecast: Forecast) -> list[int]:
     return [m for m in (12, 24) if m <= len(forecast.months)] or [len(forecast.months)]
 
 
-def _whole(war: War, ahead: FrontAhead, regions: list[str]) -> list[Markup]:
+def _whole(war: War, ahead: FrontAhead, regions: list[str], lines: Lines) -> list[Markup]:
     """How long until the regions are taken whole, the chance of not within the horizon first of all."""
     out = []
     for region in regions:
@@ -239,8 +247,9 @@ def _whole(war: War, ahead: FrontAhead, regions: list[str]) -> list[Markup]:
         place = war.regions[region]
         quantiles = [(k, v) for k, v in sorted(f.months_to_complete.items()) if v is not None]
         text = say(
-            "Of {place}, {left} are left; the chance that they are not all taken within {n} months is {late}",
+            "Of {place}, {left} are left{line}; the chance that they are not all taken within {n} months is {late}",
             place=place_words(place.name, place.level), left=num(f"{f.left_km2:,.0f} km²", f"mean of the sources, {f.as_of}"), n=n,
+            line=_left(war, lines, region),
             late=num(chance(late), f"a region counts as taken from 99.5 per cent of its area on; {note}"),
         )  # fmt: skip
         if quantiles:
@@ -253,7 +262,29 @@ def _whole(war: War, ahead: FrontAhead, regions: list[str]) -> list[Markup]:
     return out
 
 
-def _regions_table(war: War, ahead: FrontAhead, country: Forecast) -> Table:
+def _left_range(war: War, lines: Lines, region: str) -> str:
+    """How much is left beyond the true line; empty where that is not known."""
+    if region not in lines:
+        return ""
+    left = lines[region].beyond(war.regions[region].area_km2)
+    return f"{left.low:,.0f} to {left.high:,.0f}"
+
+
+def _left(war: War, lines: Lines, region: str) -> Markup:
+    """The same in brackets."""
+    found = _left_range(war, lines, region)
+    return (
+        say(" (by the true line {range}, four chances in five)", range=num(found, LINE_NOTE)) if found else Markup("")
+    )
+
+
+def _left_note(war: War, lines: Lines, region: str) -> str:
+    """The same as part of a note."""
+    found = _left_range(war, lines, region)
+    return f"; by the true line {found}, four chances in five" if found else ""
+
+
+def _regions_table(war: War, ahead: FrontAhead, country: Forecast, lines: Lines) -> Table:
     marks = _told_months(country)
     rows = []
     for region in [war.root, *liveliest(war, ahead)]:
@@ -262,7 +293,7 @@ def _regions_table(war: War, ahead: FrontAhead, country: Forecast) -> Table:
         even = f.months_to_complete.get(50)
         rows.append(
             (
-                war.regions[region].name, num(f"{f.left_km2:,.0f}", f"mean of the sources, {f.as_of}"),
+                war.regions[region].name, num(f"{f.left_km2:,.0f}", f"mean of the sources, {f.as_of}{_left_note(war, lines, region)}"),
                 *(num(f"{f.pace_km2_per_month[w]:+,.0f}", f"net change a month over {w} months, mean of the sources") for w in (3, 12)),
                 *(num(f"{round(f.months[m - 1].quantiles['0.5']):,} ({_range(f, m)})", note) for m in marks),
                 *(num(chance(f.months[m - 1].p_complete), note) for m in marks),

@@ -6,16 +6,25 @@ set of inputs. No single chance is given where a range is honest, and each chapt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from markupsafe import Markup
 
-from armistice.core.endings import MECHANISMS, OPEN, BargainingRange, Blockers, Ending, Lever
+from armistice.core.endings import MECHANISMS, OPEN, BargainingRange, Blockers, Ending, Lever, Weighed
 from armistice.core.war import War
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.inputs import inputs_table
+from armistice.report.weighed import (
+    count,
+    points,
+    spread,
+    stretches,
+    weighed_cells,
+    weighed_changes,
+    weighed_gap,
+    weighed_lever,
+    weighed_levers,
+)
 from armistice.report.words import listing, num, say
 from armistice.show.bargaining import axis_title, month_index, over_draws, percent_words, range_words
 from armistice.show.endings import account, sides_words, value_words
@@ -30,29 +39,11 @@ def tell_game(r: Records) -> list[Chapter]:
     if ending is None:
         return []
     war = r.study.pack.war
-    return [_settle_for(war, ending), _why_not(war, ending), _levers(war, ending), _ahead(r, ending)]
+    weighed = r.study.weighed
+    return [_settle_for(war, ending), _why_not(war, ending, weighed), _levers(war, ending, weighed), _ahead(r, ending)]
 
 
 # --- numbers ------------------------------------------------------------------------------------------------
-
-
-def _spread(values: np.ndarray, what: str) -> Markup:
-    """Median of a share or chance with its range over draws."""
-    known = int(np.isfinite(values).sum())
-    note = f"{what}; median of {known} draws of the judged inputs, with their 10 to 90 % range" if known > 1 else what
-    return num(range_words(over_draws(values), known), note)
-
-
-def _points(values: np.ndarray, what: str, unit: str = "share of the stake") -> Markup:
-    """Median of a share of the stake, or of a chance, with one digit and its sign, and its range over draws."""
-    low, middle, high = (f"{100 * v:.1f}".replace("-0.0", "0.0").replace("-", "−") for v in over_draws(values))
-    text = f"{middle} %" if low == high else f"{middle} % ({low} to {high} %)"
-    return num(text, f"{what}, {unit}; median and 10 to 90 % range of {len(values)} draws")
-
-
-def _count(flags: np.ndarray, what: str) -> Markup:
-    """In how many draws something holds."""
-    return num(f"{int(np.sum(flags))} of {len(flags)} draws", what)
 
 
 def _now(along: BargainingRange) -> int:
@@ -114,9 +105,9 @@ def _settle_for(war: War, ending: Ending) -> Chapter:
         say(
             "Fighting on is worth so much that {a} would demand at least {ask} of the stake, and {b} would concede at most {give}. In {settle} they "
             "would settle at once.",
-            a=a, b=b, ask=_spread(equilibrium.reservation_a, f"what {a} expects of fighting on"),
-            give=_spread(1 - equilibrium.reservation_b, f"1 less what {b} expects of fighting on"),
-            settle=_count(equilibrium.settles, "draws in which some settlement suits both now"),
+            a=a, b=b, ask=spread(equilibrium.reservation_a, f"what {a} expects of fighting on"),
+            give=spread(1 - equilibrium.reservation_b, f"1 less what {b} expects of fighting on"),
+            settle=count(equilibrium.settles, "draws in which some settlement suits both now"),
         ),
         _beyond(war, ending),
         say(
@@ -188,14 +179,14 @@ def _waiting(war: War, ending: Ending) -> Markup:
     shown = [k for k in (int(np.argmin(np.abs(along.at - s))) for s in (-2, 3, float(along.at[-1]))) if k != i]
     told = []
     for k in dict.fromkeys(shown):
-        count = abs(int(along.at[k]))
+        number = abs(int(along.at[k]))
         told.append(
             say(
                 "After {n} {steps} {how} by {a}, one a month, {a} would demand {ask} and {b} concede {give}; {settle} settle there.",
-                n=count, steps="step" if count == 1 else "steps", how="won" if along.at[k] > 0 else "lost", a=a, b=b,
-                ask=_spread(along.reservation_a[:, k], f"{a} expects of fighting on there"),
-                give=_spread(1 - along.reservation_b[:, k], f"1 less what {b} expects of fighting on there"),
-                settle=_count(along.settles[:, k], "draws in which the game settles there"),
+                n=number, steps="step" if number == 1 else "steps", how="won" if along.at[k] > 0 else "lost", a=a, b=b,
+                ask=spread(along.reservation_a[:, k], f"{a} expects of fighting on there"),
+                give=spread(1 - along.reservation_b[:, k], f"1 less what {b} expects of fighting on there"),
+                settle=count(along.settles[:, k], "draws in which the game settles there"),
             )
         )  # fmt: skip
     back, on = max(i - 1, 0), min(i + 1, len(along.at) - 1)
@@ -228,7 +219,7 @@ def _rows_of(along: BargainingRange) -> Rows:
 # --- why there is no peace now ----------------------------------------------------------------------------------
 
 
-def _why_not(war: War, ending: Ending) -> Chapter:
+def _why_not(war: War, ending: Ending, weighed: Weighed | None) -> Chapter:
     blockers, common = ending.blockers, ending.blockers_common
     few = len(blockers.gap_without[()])
     settles = ending.equilibrium.settles
@@ -236,13 +227,13 @@ def _why_not(war: War, ending: Ending) -> Chapter:
         say(
             "The gap is the smallest payment from outside with which some settlement would suit both sides; where it is 0 they settle. It is {gap} of the "
             "stake, and they settle at once in {settle}.",
-            gap=_points(ending.equilibrium.gap, "smallest outside payment"),
-            settle=_count(settles, "draws in which the gap is 0"),
+            gap=points(ending.equilibrium.gap, "smallest outside payment"),
+            settle=count(settles, "draws in which the gap is 0"),
         ),
         say(
             "With the analyst's belief given to both sides, so that no result rests on a bet between them, it is {gap} and they settle in {settle}.",
-            gap=_points(common.gap_without[()], "smallest outside payment with one belief for both"),
-            settle=_count(common.opens[()], "draws in which the gap is 0 with one belief for both"),
+            gap=points(common.gap_without[()], "smallest outside payment with one belief for both"),
+            settle=count(common.opens[()], "draws in which the gap is 0 with one belief for both"),
         ),
         say(
             "Whoever judged the inputs knew that both sides fight on, so that a gap today is put in as much as it is found; what this account can tell is what the gap rests on."
@@ -251,12 +242,12 @@ def _why_not(war: War, ending: Ending) -> Chapter:
     title = "Why a settlement is open now" if bool(np.all(settles)) else "Why there is no peace now"
     table = Table(
         "What each mechanism adds, as Shapley shares: the mean of what taking it out does, over all orders of taking out. A negative share helps peace, given the others.",
-        ("mechanism", "share of the gap", "of the missing chance of a settlement within 12 months", "of the gap, with one belief for both"),
+        ("mechanism", "share of the gap", "of the missing chance of a settlement within 12 months", "of the gap, with one belief for both", *(("of the gap, weighed by the record",) if weighed else ())),
         tuple(
             (
                 say("{name}: {clause}", name=name, clause=MECHANISMS.get(name, name)),
-                _points(blockers.shapley_gap[name], name), _points(blockers.shapley_p12[name], name, "points of chance"),
-                _points(common.shapley_gap[name], name),
+                points(blockers.shapley_gap[name], name), points(blockers.shapley_p12[name], name, "points of chance"),
+                points(common.shapley_gap[name], name), *((points(weighed.blockers.shapley_gap[name], f"{name}, weighed by the record"),) if weighed else ()),
             )
             for name in blockers.shapley_gap
         ),
@@ -270,6 +261,7 @@ def _why_not(war: War, ending: Ending) -> Chapter:
         gap,
         _identity(blockers),
         _sets(blockers),
+        weighed_gap(ending, weighed),
         caveats,
         _engine(
             ending,
@@ -277,7 +269,7 @@ def _why_not(war: War, ending: Ending) -> Chapter:
             "there a side that hides its strength is a reason to fight of its own, which this account does not hold",
         ),
     )
-    return Chapter("why-not", title, paragraphs, ("blockers", "mechanisms"), (table,))
+    return Chapter("why-not", title, tuple(p for p in paragraphs if p), ("blockers", "mechanisms"), (table,))
 
 
 def _identity(blockers: Blockers) -> Markup:
@@ -287,25 +279,25 @@ def _identity(blockers: Blockers) -> Markup:
         "The account behind it: disagreement about the next month weighs {information}; the cost of another month to both, {cost}; what the best terms waste because "
         "they may not hold or are punished at home, {wedge}; waste that is to be expected later in any case, {future}. With free payments that would leave {total} "
         "(below 0 a deal exists); limits on payments and on dividing the land add {transfer}. Signs are as they bear on the gap, and medians need not add up.",
-        information=_points(parts["information"], "disagreement about the next month times what hangs on it"),
-        cost=_points(parts["cost"], "cost of one more month to both sides"),
-        wedge=_points(parts["wedge_now"], "1 less the best joint worth of a settlement"),
-        future=_points(parts["future"], "waste expected if they fight on, discounted"),
-        total=_points(parts["tu_gap"], "balance if any payment could be made"),
-        transfer=_points(parts["transferability"], "what limits on payments add"),
+        information=points(parts["information"], "disagreement about the next month times what hangs on it"),
+        cost=points(parts["cost"], "cost of one more month to both sides"),
+        wedge=points(parts["wedge_now"], "1 less the best joint worth of a settlement"),
+        future=points(parts["future"], "waste expected if they fight on, discounted"),
+        total=points(parts["tu_gap"], "balance if any payment could be made"),
+        transfer=points(parts["transferability"], "what limits on payments add"),
     )  # fmt: skip
 
 
 def _sets(blockers: Blockers) -> Markup:
     """The smallest sets of mechanisms without which peace opens, and how far that holds over the draws."""
     everything = tuple(sorted(MECHANISMS))
-    all_out = _count(blockers.opens[everything], "draws in which peace opens without any of the four")
+    all_out = count(blockers.opens[everything], "draws in which peace opens without any of the four")
     if blockers.minimal_sets == ((),):
         return say("With all inputs at their central values peace is open with every mechanism in place; without all of them, in {n}.", n=all_out)  # fmt: skip
     found = [
         say(
             "without {names} (in {n})", names=listing(list(s)),
-            n=_count(blockers.opens[s], "draws in which peace opens without " + listing(list(s))),
+            n=count(blockers.opens[s], "draws in which peace opens without " + listing(list(s))),
         )
         for s in blockers.minimal_sets
     ]  # fmt: skip
@@ -322,7 +314,7 @@ def _sets(blockers: Blockers) -> Markup:
     if not blockers.opens[everything].all():
         left = say(
             "Without all four it opens in {n}; the gap that is left, {gap} of the stake, is of a step of the line that the largest payment cannot bridge, and closes with larger payments.",
-            n=all_out, gap=_points(blockers.gap_without[everything], "smallest outside payment without all four"),
+            n=all_out, gap=points(blockers.gap_without[everything], "smallest outside payment without all four"),
         )  # fmt: skip
     return _text(
         game,
@@ -337,7 +329,7 @@ def _sets(blockers: Blockers) -> Markup:
 # --- what would open a deal -------------------------------------------------------------------------------------
 
 
-def _levers(war: War, ending: Ending) -> Chapter:
+def _levers(war: War, ending: Ending, weighed: Weighed | None) -> Chapter:
     levers = ending.levers
     alone = [x for x in levers if x.intervals and not _is_open(x)]
     uneven = [x for x in levers if not _is_monotone(x.gap)]
@@ -360,9 +352,10 @@ def _levers(war: War, ending: Ending) -> Chapter:
             "belief for both, where no such bet is left."
         ),
     )  # fmt: skip
-    items = tuple(_lever(war, lever) for lever in levers)
+    items = tuple(_lever(war, lever) + weighed_lever(lever.key, weighed) for lever in levers)
     paragraphs = (
         lead,
+        weighed_levers(war, ending, weighed),
         _pairs(war, ending),
         _belief(war, ending),
         _engine(
@@ -371,7 +364,13 @@ def _levers(war: War, ending: Ending) -> Chapter:
             "there a lever would also work by what it lets the sides find out about each other",
         ),
     )
-    return Chapter("levers-words", "What would open a deal", paragraphs, ("levers", "belief-map"), lists=(items,))
+    return Chapter(
+        "levers-words",
+        "What would open a deal",
+        tuple(p for p in paragraphs if p),
+        ("levers", "belief-map"),
+        lists=(items,),
+    )
 
 
 def _is_open(lever: Lever) -> bool:
@@ -383,17 +382,13 @@ def _is_monotone(gap: np.ndarray) -> bool:
     return not (bool(np.any(change > OPEN)) and bool(np.any(change < -OPEN)))
 
 
-def _stretches(pairs: Sequence[tuple[float, float]]) -> str:
-    return listing([value_words(lo) if lo == hi else f"{value_words(lo)} to {value_words(hi)}" for lo, hi in pairs])
-
-
 def _lever(war: War, lever: Lever) -> Markup:
     """One lever: where it stands, where it opens a deal, and the same with one belief for both."""
     low, high = float(np.min(lever.values)), float(np.max(lever.values))
     best = int(np.argmin(lever.gap))
     scanned = f"scanned from {value_words(low)} to {value_words(high)}, all else central"
     if lever.intervals:
-        result = say("opens a deal at {at}", at=num(_stretches(lever.intervals), scanned))
+        result = say("opens a deal at {at}", at=num(stretches(lever.intervals), scanned))
     else:
         least = f"{100 * float(lever.gap[best]):.1f} %"
         result = say(
@@ -487,10 +482,10 @@ def _ahead(r: Records, ending: Ending) -> Chapter:
         told.append(
             say(
                 "Within {m} months a settlement is made with a chance of {settled}; outright victory of {a} comes to {wins_a}, of {b} to {wins_b}; the war goes on with {on}.",
-                m=month, a=a, b=b, settled=_spread(outlook.p_settlement[:, i], f"chance of a settlement by month {month}"),
-                wins_a=_spread(outlook.p_victory_a[:, i], "a surrender of the other side included"),
-                wins_b=_spread(outlook.p_victory_b[:, i], "a surrender of the other side included"),
-                on=_spread(outlook.p_ongoing[:, i], f"chance that neither has happened by month {month}"),
+                m=month, a=a, b=b, settled=spread(outlook.p_settlement[:, i], f"chance of a settlement by month {month}"),
+                wins_a=spread(outlook.p_victory_a[:, i], "a surrender of the other side included"),
+                wins_b=spread(outlook.p_victory_b[:, i], "a surrender of the other side included"),
+                on=spread(outlook.p_ongoing[:, i], f"chance that neither has happened by month {month}"),
             )
         )  # fmt: skip
     spike = say(
@@ -503,7 +498,7 @@ def _ahead(r: Records, ending: Ending) -> Chapter:
         say(
             "Where they settle, {a} would have {share} of the stake, land and payments together, against {held} held now. A settlement may be anything short of "
             "surrender, so that its chance says little without its terms.",
-            a=a, share=_spread(share, f"expected over the settlements made by month {int(outlook.months[-1])}"),
+            a=a, share=spread(share, f"expected over the settlements made by month {int(outlook.months[-1])}"),
             held=num(percent_words(held), "worth of the land behind the line of the day"),
         )
         if np.isfinite(share).any()
@@ -512,14 +507,14 @@ def _ahead(r: Records, ending: Ending) -> Chapter:
     few = len(ending.what_if[0].equilibrium.gap)
     paragraphs = (
         _text(*told, spike),
-        _text(terms, _changes(war, ending)),
+        _text(terms, _changes(war, ending), weighed_changes(ending, r.study.weighed, 12)),
         _engine(
             ending,
             f"{ending.draws} draws, and {few} for each change",
             "there settlements would come as offers are refused and battles sort the strong from the weak, at other times than here",
         ),
     )
-    tables = (_what_if(war, ending), inputs_table(r, ending))
+    tables = (_what_if(war, ending, r.study.weighed), inputs_table(r, ending))
     return Chapter("ahead", "When, and on what terms", paragraphs, ("outlook", "terms", "what-if"), tables)
 
 
@@ -557,23 +552,26 @@ def _changes(war: War, ending: Ending) -> Markup:
     return _text(lead, *sides, tail)
 
 
-def _what_if(war: War, ending: Ending) -> Table:
+def _what_if(war: War, ending: Ending, weighed: Weighed | None) -> Table:
     first = ending.what_if[0].outlook
     near, far = (int(first.months[month_index(first, m)]) for m in (12, 36))
     rows = []
+    by_record = {what.title: weighed_cells(what, near) for what in weighed.what_if} if weighed else {}
     for what in ending.what_if:
         i, j = month_index(what.outlook, near), month_index(what.outlook, far)
         rows.append(
             (
-                what.title, _count(what.equilibrium.settles, "draws in which they settle at once"),
-                _spread(what.outlook.p_settlement[:, i], "chance of a settlement"), _spread(what.outlook.p_settlement[:, j], "chance of a settlement"),
-                _spread(what.outlook.p_ongoing[:, j], "chance that the war goes on"), _spread(what.outlook.expected_share_a[:, j], "expected over the settlements made"),
+                what.title, count(what.equilibrium.settles, "draws in which they settle at once"),
+                spread(what.outlook.p_settlement[:, i], "chance of a settlement"), spread(what.outlook.p_settlement[:, j], "chance of a settlement"),
+                spread(what.outlook.p_ongoing[:, j], "chance that the war goes on"), spread(what.outlook.expected_share_a[:, j], "expected over the settlements made"),
+                *by_record.get(what.title, ()),
             )
         )  # fmt: skip
     loose = [what.title for what in ending.what_if if not what.equilibrium.converged]
     note = f" Not at rest in every draw: {listing(loose)}." if loose else ""
     return Table(
-        f"What if: changes of the game beside the game as judged; medians with 10 to 90 % of the draws.{note}",
-        ("change", "settles at once", f"settled within {near} months", f"within {far}", f"at war after {far}", f"share of {war.side('a').name} if settled"),
+        f"What if: changes of the game beside the game as judged, on {len(ending.what_if[0].equilibrium.gap)} draws each; medians with 10 to 90 % of the draws.{note}",
+        ("change", "settles at once", f"settled within {near} months", f"within {far}", f"at war after {far}", f"share of {war.side('a').name} if settled",
+         *(("settles at once, weighed by the record", f"settled within {near} months, weighed") if weighed else ())),
         tuple(rows),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from armistice.claims import check_claims
 from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
 from armistice.core.history import History
+from armistice.core.posterior import LineEstimate
 from armistice.core.results import Verdict
 from armistice.core.scores import Hindcast
 from armistice.core.termination import TerminationForecast
@@ -25,17 +26,22 @@ from armistice.data.pack import Pack
 from armistice.forecasting import termination_forecasts
 from armistice.hindcast import run_hindcast
 from armistice.infer.ahead import liveliest
+from armistice.infer.line import Biases, learn_biases, line_over, lines_of, listed_redraws
+from armistice.settling import Settled
 from armistice.show import (
     ahead,
     aid,
+    appraisals,
     bargaining,
     beliefs,
     converge,
     deals,
     endings,
+    lasting,
     losses,
     maps,
     matched,
+    plans,
     scores,
     series,
     talks,
@@ -43,6 +49,8 @@ from armistice.show import (
 from armistice.show.ground import Ground
 from armistice.show.style import ENDINGS, Figure, save_figure
 from armistice.study import WHOLE, Study, contested_regions, shares_of_a
+
+Found = TypeVar("Found")
 
 
 def ground_of(pack: Pack) -> Ground:
@@ -99,31 +107,57 @@ class Records:
         path = self.study.pack.path / "donors.geojson"
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
+    @cached_property
+    def biases(self) -> Biases:
+        """How far the sources stand from the true line."""
+        pack = self.study.pack
+        return learn_biases(self.study.panel, pack.war, listed_redraws(pack.tables["redraws"]))
+
+    @cached_property
+    def lines(self) -> dict[str, LineEstimate]:
+        """The true line of the as-of day in every region of the panel; none where no source has a map of it."""
+        panel, war = self.study.panel, self.study.pack.war
+        try:
+            return lines_of(panel, [str(r) for r in panel["region"].values], war.as_of, self.biases)
+        except QueryError:
+            return {}
+
+    @cached_property
+    def line_by_week(self) -> tuple[LineEstimate, ...]:
+        """The true line of the country week by week, from the first map on."""
+        panel, war = self.study.panel, self.study.pack.war
+        weeks = range((war.as_of - war.baseline).days // 7, -1, -1)
+        return line_over(panel, war.root, [war.as_of - timedelta(days=7 * n) for n in weeks], self.biases)
+
     @property
     def ending(self) -> Ending:
-        """What the war-termination game says.
-
-        Raises
-        ------
-        QueryError
-            If there is no game.
-        """
-        if self.study.ending is None:
-            raise QueryError(f"no game of {self.study.pack.war.title}: {self.study.no_ending}; choose another figure")
-        return self.study.ending
+        """What the war-termination game says; a `QueryError` where there is no game."""
+        return self._of_the_game(self.study.ending)
 
     @property
     def history(self) -> History:
-        """The game in past months.
+        """The game in past months; a `QueryError` where there is no game."""
+        return self._of_the_game(self.study.history)
+
+    def _of_the_game(self, found: Found | None) -> Found:
+        if found is None:
+            raise QueryError(f"no game of {self.study.pack.war.title}: {self.study.no_ending}; choose another figure")
+        return found
+
+    @property
+    def settled(self) -> Settled:
+        """The drafts, appraised.
 
         Raises
         ------
         QueryError
-            If there is no game.
+            If none is.
         """
-        if self.study.history is None:
-            raise QueryError(f"no game of {self.study.pack.war.title}: {self.study.no_ending}; choose another figure")
-        return self.study.history
+        if self.study.settled is None or not self.study.settled.appraisals:
+            raise QueryError(
+                f"no draft of {self.study.pack.war.title} is appraised; expected one; choose another figure"
+            )
+        return self.study.settled
 
     @cached_property
     def terminations(self) -> tuple[TerminationForecast, ...]:
@@ -196,6 +230,26 @@ def _matched(r: Records) -> bool:
     return r.study.history is not None
 
 
+def _appraised(r: Records) -> bool:
+    return r.study.settled is not None and bool(r.study.settled.appraisals)
+
+
+def _clauses(number: int, name: str) -> Maker:
+    """The clauses of the draft nearest to being accepted by both, or of the next."""
+
+    def make(r: Records, w: int) -> Figure:
+        found = appraisals.nearest(r.settled.appraisals)[number]
+        draft = next(d for d in r.settled.drafts if d.id == found.id)
+        return appraisals.draw_clauses(r.study.pack.war, draft, found, name=name, width=w)
+
+    return make
+
+
+def _survival(r: Records, w: int) -> Figure:
+    found = r.settled.appraisals
+    return lasting.draw_survival(r.study.pack.war, r.settled.drafts, found, appraisals.nearest(found)[0], width=w)
+
+
 def _scored(r: Records) -> Hindcast:
     assert r.hindcast is not None, "figures of past forecasts are drawn where there are some"
     return r.hindcast
@@ -222,7 +276,9 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     "control-map": (
         "who holds what, on the last mapped day",
         _has("control_cells"),
-        lambda r, w: maps.draw_control_map(r.study.pack.war, r.ground, r.map_day, width=w),
+        lambda r, w: maps.draw_control_map(
+            r.study.pack.war, r.ground, r.map_day, width=w, line=r.lines.get(r.study.pack.war.root)
+        ),
     ),
     "control-change": (
         "what changed hands between two days, a year apart if not told otherwise",
@@ -235,9 +291,11 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         lambda r, w: maps.draw_density_map(r.study.pack.war, r.ground, r.map_day, width=w),
     ),
     "area-held": (
-        "area held in the country, by source",
+        "area held in the country, by source, with the true line",
         _always,
-        lambda r, w: series.draw_area_held(r.study.pack.war, r.study.panel, r.study.pack.war.root, width=w),
+        lambda r, w: series.draw_area_held(
+            r.study.pack.war, r.study.panel, r.study.pack.war.root, width=w, lines=r.line_by_week
+        ),
     ),
     "area-by-region": (
         "share of each contested region held, by source",
@@ -380,11 +438,29 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         "forecasts of the end of the fighting, scored", lambda r: bool(r.terminations),
         lambda r, w: matched.draw_termination_scores(r.study.pack.war, r.terminations, width=w),
     ),
+    "plans": (
+        "what each of the latest drafts would move", lambda r: _appraised(r) and bool(r.ground.layer("region")),
+        lambda r, w: plans.draw_plans(
+            r.study.pack.war, r.ground, r.settled.drafts, r.settled.appraisals, day=r.settled.stakes.ground.day, width=w
+        ),
+    ),
+    "acceptance": (
+        "who prefers which draft to fighting on", _appraised,
+        lambda r, w: appraisals.draw_acceptance(r.study.pack.war, r.settled.drafts, r.settled.appraisals, width=w),
+    ),
+    "clauses": ("what the clauses weigh, of the draft nearest to being accepted by both", _appraised, _clauses(0, "clauses")),
+    "clauses-2": (
+        "what the clauses weigh, of the draft that is next",
+        lambda r: _appraised(r) and len(appraisals.nearest(r.settled.appraisals)) > 1, _clauses(1, "clauses-2"),
+    ),
+    "peace-survival": ("how long the peace of each draft might hold", _appraised, _survival),
 }  # fmt: skip
 
+OF_THE_DRAFTS = ("plans", "acceptance", "clauses", "clauses-2", "peace-survival")
+"""Figures of drafts of a settlement set against the game."""
 OF_THE_GAME = (
     "bargaining-range", "reservations", "blockers", "mechanisms", "levers", "belief-map", "outlook", "terms", "what-if",
-    "lesson-ranges", "evidence-timeline", "belief-paths", "termination-scores",
+    "lesson-ranges", "evidence-timeline", "belief-paths", "termination-scores", *OF_THE_DRAFTS,
 )  # fmt: skip
 """Figures for which the war-termination game has to be solved, which takes minutes."""
 

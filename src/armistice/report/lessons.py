@@ -16,10 +16,7 @@ from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
 from armistice.core.history import History
 from armistice.core.matched import Learnt, Matched, RecordEvent, Weights
-from armistice.core.termination import (
-    TerminationForecast,
-    placeholder_base_rate,
-)
+from armistice.core.termination import TerminationForecast, placeholder_base_rate
 from armistice.core.war import War
 from armistice.forecasting import GAME, PLACEHOLDER, public_comparisons, scores_by_horizon
 from armistice.history import ANSWER
@@ -379,15 +376,16 @@ def _steps(three: np.ndarray, draws: int) -> str:
 
 def _beliefs(war: War, history: History, leads: Mapping[str, Lead]) -> Markup:
     """What each side expects of the front, where that stood, and that it bends only with the record."""
-    a, drift = war.side("a").name, history.drift
+    a, drift, days = war.side("a").name, history.all_drift, history.all_days
     axis = next((x for x in war.axes if x.id == history.axis), None)
     step = float(np.mean([s.area_km2 for s in axis.steps])) if axis is not None else math.nan
     size = say(" (a step of the axis is {km2} on average)", km2=num(f"{step:,.0f} km²", "mean area of the steps")) if math.isfinite(step) else Markup("")  # fmt: skip
-    low, high = int(np.argmin(drift)), int(np.argmax(drift))
+    begin = min(history.unrecorded, len(days) - 1)
+    low, high = begin + int(np.argmin(drift[begin:])), begin + int(np.argmax(drift[begin:]))
     record = say(
         "What each side expects. In steps a month towards {a}{size}, the record promised {first} for the year ahead on {from_day}, least on {low_day} ({low}), most on {high_day} ({high}), and {now} now.",
-        a=a, size=size, first=_pace(drift[0]), from_day=long_day(history.days[0]), low_day=long_day(history.days[low]), low=_pace(drift[low]),
-        high_day=long_day(history.days[high]), high=_pace(drift[high]), now=_pace(drift[-1]),
+        a=a, size=size, first=_pace(drift[begin]), from_day=long_day(days[begin]), low_day=long_day(days[low]), low=_pace(drift[low]),
+        high_day=long_day(days[high]), high=_pace(drift[high]), now=_pace(drift[-1]),
     )  # fmt: skip
     sides = [
         say(
@@ -401,10 +399,30 @@ def _beliefs(war: War, history: History, leads: Mapping[str, Lead]) -> Markup:
     return _text(
         record,
         *sides,
-        say(
-            "The leads are judged once, for all months, and the record here begins on {day}: that hopes began elsewhere, and broke, is not in it, and between one month and the next a path bends only where the front did.",
+        _early(history),
+        say("The leads are judged once, for all months: between one month and the next a path bends only where the front did."),
+    )  # fmt: skip
+
+
+def _early(history: History) -> Markup:
+    """How far back beliefs are told, on what, and from when on a game stands behind them."""
+    if not history.earlier:
+        return say(
+            "The record here begins on {day}: that hopes began elsewhere, and broke, is not in it.",
             day=long_day(history.days[0]),
-        ),
+        )
+    blank = history.unrecorded
+    alone = (
+        say(
+            " Until {day} no month of movement was on record: what is told of those days is the judged lead alone, and not what either side then hoped.",
+            day=long_day(history.all_days[blank]),
+        )
+        if blank
+        else Markup("")
+    )
+    return say(
+        "These paths begin on {first}, the day from which the war is counted; games, and with them the weights, only on {game}.{alone}",
+        first=long_day(history.earlier[0]), game=long_day(history.days[0]), alone=alone,
     )  # fmt: skip
 
 
@@ -432,8 +450,11 @@ def _share(three: np.ndarray, draws: int) -> Markup:
 
 def _paths(war: War, history: History, leads: Mapping[str, Lead]) -> Table:
     """The record's pace and what both sides expect, at the first month, the lowest, the highest and today."""
-    drift = history.drift
-    marked = (("first month", 0), ("lowest", int(np.argmin(drift))), ("highest", int(np.argmax(drift))), ("today", -1))
+    drift, days = history.all_drift, history.all_days
+    begin = min(history.unrecorded, len(days) - 1)
+    low, high = (begin + int(found(drift[begin:])) for found in (np.argmin, np.argmax))
+    early = (("first day, nothing on record", 0),) if history.unrecorded else ()
+    marked = (*early, ("first on record", begin), ("lowest", low), ("highest", high), ("today", -1))
     rows = []
     for name, at in marked:
         cells = [
@@ -444,7 +465,7 @@ def _paths(war: War, history: History, leads: Mapping[str, Lead]) -> Table:
             for side in "ab"
             for how, lead in (("as judged", leads[side].prior), ("after the record", leads[side].posterior))
         ]
-        rows.append((name, str(history.days[at]), _pace(drift[at]), *cells))
+        rows.append((name, str(days[at]), _pace(drift[at]), *cells))
     heads = [f"{side_name(war, s)} expects, {how}" for s in "ab" for how in ("as judged", "after the talks")]
     return Table(
         f"Movement of the front a month towards {war.side('a').name}, in steps: on record, and as each side expects it",
@@ -461,9 +482,9 @@ def _offers(war: War, history: History, leads: Mapping[str, Lead]) -> tuple[Tabl
     """What each side put forward on the line, beside what it then expected; nothing where neither did."""
     rows = []
     for event in offers_of(history):
-        at = max(sum(day <= event.date for day in history.days) - 1, 0)
+        at = max(sum(day <= event.date for day in history.all_days) - 1, 0)
         then = expected(history, event.side, leads[event.side].posterior)[:, at]
-        note = f"after the record; at the end of the month before, {history.days[at]}"
+        note = f"after the record; at the end of the month before, {history.all_days[at]}"
         rows.append((str(event.date), side_name(war, event.side), event.document, event.text, num(_signed(then), note), event.source))  # fmt: skip
     if not rows:
         return ()

@@ -21,10 +21,13 @@ from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.foresight import foresight
 from armistice.report.lessons import tell_lessons
+from armistice.report.settle import tell_settled, unsettled
 from armistice.report.theory import tell_theory
 from armistice.report.words import (
     between,
     joined,
+    line_clause,
+    line_words,
     listing,
     long_day,
     months_words,
@@ -43,7 +46,7 @@ def tell(records: Records) -> list[Chapter]:
     chapters = [
         _opening(records), _holdings(records), _people(records), tell_ahead(records, records.study.ahead),
         _foresight(records), _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records),
-        *tell_lessons(records), *tell_theory(records), _claims(records), _unknown(records),
+        *tell_lessons(records), *tell_settled(records), *tell_theory(records), _claims(records), _unknown(records),
     ]  # fmt: skip
     return [c for c in chapters if c is not None]
 
@@ -82,10 +85,11 @@ def _opening(r: Records) -> Chapter:
         paragraphs.append(
             say(
                 "On {day}, {a} forces held {share} of {country}: {area}. The sources are rival maps drawn by different "
-                "people; where they differ, this page gives the range and names them.",
+                "people; where they differ, this page gives the range and names them.{line}",
                 day=long_day(day), a=a.adjective, country=whole.name,
                 share=num(between(list(shares.values()), "{:.1f}", "per cent"), note_of(war, shares, "{:.2f}", "per cent", str(day))),
                 area=num(between(list(total.values()), "{:,.0f}", "km²"), note_of(war, total, "{:,.0f}", "km²", str(day))),
+                line=Markup(" ") + say("By the true line, which none of them knows, it was {area}.", area=line_clause(r.lines[war.root])),
             )
         )  # fmt: skip
     if r.contested:
@@ -96,12 +100,13 @@ def _opening(r: Records) -> Chapter:
         if left and forecast is not None:
             paragraphs.append(
                 say(
-                    "In {focus} {b} still holds {part} of the region, {left}. At the pace of the "
+                    "In {focus} {b} still holds {part} of the region, {left}; by the true line, {line}. At the pace of the "
                     "last twelve months, {pace} a month, the rest would take {months}; but a pace has seldom lasted, and the "
                     "chapters on the front say what is expected instead, and how such forecasts have fared.",
                     focus=place_words(focus.name, focus.level), b=b.name,
                     part=num(between(list(part.values()), "{:.1f}", "per cent"), note_of(war, part, "{:.2f}", "per cent", str(day))),
                     left=num(between(list(left.values()), "{:,.0f}", "km²"), note_of(war, left, "{:,.0f}", "km²", str(day))),
+                    line=line_words(r.lines[r.focus].beyond(focus.area_km2)),
                     pace=pace_words(forecast, 12), months=months_words(forecast, 12),
                 )
             )  # fmt: skip
@@ -138,6 +143,7 @@ def _holdings(r: Records) -> Chapter:
                         between(list(mine.values()), "{:,.0f}", ""),
                         note_of(war, mine, "{:,.1f}", "km²", str(war.as_of)),
                     ),
+                    line_words(r.lines[region], ""),
                     num(
                         between(list(theirs.values()), "{:,.0f}", ""),
                         note_of(war, theirs, "{:,.1f}", "km²", str(war.as_of)),
@@ -151,18 +157,19 @@ def _holdings(r: Records) -> Chapter:
                 )
             )
     table = Table(
-        f"Regions crossed by the line on {war.as_of}; ranges are between sources. Areas in km².",
+        f"Regions crossed by the line on {war.as_of}; ranges are between sources, and of the true line four chances in five. Areas in km².",
         (
             "region",
             f"share held by {a.adjective} forces",
             f"{a.adjective} forces",
+            f"{a.adjective} forces, by the true line",
             f"{b.name}",
             "change in twelve months",
         ),
         tuple(rows),
     )
     abroad = [x for x in war.regions.values() if x.level == 1 and x.owner == "a"]
-    beyond = {x.name: held(panel, x.id, war.as_of, b.id) for x in abroad if x.id in panel["region"].values}
+    beyond = {x: held(panel, x.id, war.as_of, b.id) for x in abroad if x.id in panel["region"].values}
     beyond = {k: v for k, v in beyond.items() if v and max(v.values()) > 1}
     wholly = [war.regions[x].name for x in r.held_whole]
     sentences = [
@@ -177,10 +184,11 @@ def _holdings(r: Records) -> Chapter:
     ]
     if wholly:
         sentences.append(say("Held as a whole: {names}.", names=listing(wholly)))
-    for name, values in beyond.items():
+    for place, values in beyond.items():
         sentences.append(
             say(
-                "Beyond the border, in {name}, {b} forces held {area}.", name=name, b=b.adjective,
+                "Beyond the border, in {name}, {b} forces held {area}; by the true line, {line}.", name=place.name, b=b.adjective,
+                line=line_words(r.lines[place.id].beyond(place.area_km2)),
                 area=num(between(list(values.values()), "{:,.0f}", "km²"), note_of(war, values, "{:,.1f}", "km²", str(war.as_of))),
             )
         )  # fmt: skip
@@ -456,6 +464,7 @@ def _unknown(r: Records) -> Chapter:
         )  # fmt: skip
     if r.study.no_ending:
         items.append(say("Nothing is computed here of what the sides would settle for: {why}.", why=r.study.no_ending))
+    items += [sentence for sentence in (unsettled(r),) if sentence]
     items.append(
         say(
             "What either side privately expects or would accept is not observed by anybody; the saliences and acceptable ranges in the pack are judgements."

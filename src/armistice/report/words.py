@@ -8,6 +8,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from armistice.core.posterior import LineEstimate
 from armistice.core.results import Forecast
 from armistice.core.war import War
 
@@ -35,6 +36,33 @@ def note_of(war: War, values: dict[str, float], form: str, unit: str, when: str)
     """What each source says, as the note of a number."""
     parts = [f"{war.sources[s].producer}: {form.format(v)} {unit}" for s, v in values.items()]
     return "; ".join(parts) + f" ({when})"
+
+
+LINE_NOTE = (
+    "the true line as the maps together tell it: their differences over the months on record say how far one of them "
+    "may stand from it; what all of them get wrong alike is not in it"
+)
+
+
+def line_words(line: LineEstimate, unit: str = " km²") -> Markup:
+    """An area by the true line, with its range; `unit` may be empty in a table."""
+    note = f"{LINE_NOTE} ({line.day}, from {count_words(len(line.sources), 'map')})"
+    return num(f"{line.central:,.0f}{unit} ({line.low:,.0f} to {line.high:,.0f})", note)
+
+
+def line_clause(line: LineEstimate) -> Markup:
+    """The same as a clause that says what the range means."""
+    note = f"{LINE_NOTE} ({line.day})"
+    return say(
+        "{area} (between {low} and {high} with four chances in five, from {n})", area=num(f"{line.central:,.0f} km²", note),
+        low=num(f"{line.low:,.0f}", "10th percentile"), high=num(f"{line.high:,.0f}", "90th percentile"),
+        n=count_words(len(line.sources), "map"),
+    )  # fmt: skip
+
+
+def count_words(number: int, what: str) -> str:
+    """A count with its noun."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def chance(p: float) -> str:
@@ -73,6 +101,11 @@ def joined(parts: Sequence[Markup]) -> Markup:
 def long_day(day: date) -> str:
     """A day as it stands in a sentence."""
     return f"{day.day} {day:%B %Y}"
+
+
+def table_day(day: date) -> str:
+    """A day for a cell of a table, which does not break: ``2 Jun 2025``."""
+    return f"{day.day}\N{NO-BREAK SPACE}{day:%b}\N{NO-BREAK SPACE}{day.year}"
 
 
 def pace_words(forecast: Forecast, window: int) -> Markup:

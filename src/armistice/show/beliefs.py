@@ -1,7 +1,10 @@
 """The chart of what two sides expect of the front, month by month, beside what the record shows and what they put forward.
 
 A side expects the movement on record with a judged lead in its own favour. The lead is judged once for all months, so that
-a path bends only where the record does; the negotiating record moves it as a whole.
+a path bends only where the record does; the negotiating record moves it as a whole. Paths begin on the day from which the
+war is counted: before any movement is on record they are the leads alone, and in the months before the first game nothing
+was solved. The scale is linear as far as the months with a game reach, and logarithmic beyond, where the first months of a war
+would flatten the rest.
 """
 
 from __future__ import annotations
@@ -94,8 +97,8 @@ def leads_of(history: History, judged: Mapping[str, Range]) -> dict[str, Lead]:
 
 
 def expected(history: History, side: str, lead: Three) -> np.ndarray:
-    """Movement that a side expects at the end of each month, steps per month towards side A, shape (3, months): low, median, high."""
-    paths = np.array([history.drift + _TOWARDS[side] * value for value in lead])
+    """Movement that a side expects on each of `History.all_days`, steps per month towards side A, shape (3, days): low, median, high."""
+    paths = np.array([history.all_drift + _TOWARDS[side] * value for value in lead])
     return np.sort(paths, axis=0)
 
 
@@ -127,13 +130,14 @@ def draw_belief_paths(war: War, history: History, leads: Mapping[str, Lead], *, 
     layers += write(stacked(lines, 2.0, y + 6, size), MUTED)
     left, right, top = 40.0, width - 12.0, y + 10 + len(lines) * (size + 3)
     bottom = top + (190.0 if is_narrow(width) else 240.0)
-    first, last = history.days[0], history.days[-1]
+    days = history.all_days
+    first, last = days[0], days[-1]
     span = max((last - first).days, 1)
 
     def x_of(day: date) -> float:
         return left + (right - left) * min(max((day - first).days / span, 0.0), 1.0)
 
-    at = np.array([x_of(day) for day in history.days])
+    at = np.array([x_of(day) for day in days])
     layers += _paths(history, leads, at, (left, right, top, bottom), size)
     layers += year_ticks(first, last, x_of, (left, right, bottom), size)
     offers = offers_of(history)[-_LISTED:]
@@ -149,28 +153,93 @@ def _paths(
     """Bands of both sides, their medians, and the record's own movement, over a grid."""
     left, right, top, bottom = frame
     bands = {(s, kind): expected(history, s, getattr(leads[s], kind)) for s in "ab" for kind in Lead._fields}
-    every = np.concatenate([np.ravel(history.drift), [0.0], *(np.ravel(band) for band in bands.values())])
-    low, high = float(every.min()), float(every.max())
+    blank = history.unrecorded
+    places, at, drift = at, _held(at, blank, True), _held(history.all_drift, blank)
+    every = np.concatenate([history.all_drift, [0.0], *(np.ravel(band) for band in bands.values())])
+    bend = _bend(history, bands)
+    low, high = float(_bent(every.min(), bend)), float(_bent(every.max(), bend))
     room = max(0.05 * (high - low), 0.01)
     low, high = low - room, high + room
 
     def y_of(value: np.ndarray) -> np.ndarray:
-        return np.asarray(bottom - (bottom - top) * (np.asarray(value) - low) / (high - low))
+        return np.asarray(bottom - (bottom - top) * (_bent(value, bend) - low) / (high - low))
 
-    ticks = [t for t in round_ticks(low, high, 6) if low <= t <= high]
+    ticks = [t for t in _ticks(every, bend) if low <= _bent(t, bend) <= high]
     grid = [{"x": left, "x1": right, "y": float(y_of(np.array(t))), "y1": float(y_of(np.array(t)))} for t in ticks]
     labels = [
         Label(signed_words(t, 2).rstrip("0").rstrip(".") if t else "0", left - 6, row["y"], "right", size)
         for t, row in zip(ticks, grid, strict=True)
     ]
     zero = [row for t, row in zip(ticks, grid, strict=True) if t == 0]
-    layers = [rules(grid, GRID), rules(zero, FAINT), *write(labels, MUTED)]
+    layers = [
+        *_before(history, places, (left, top, bottom), size),
+        rules(grid, GRID),
+        rules(zero, FAINT),
+        *write(labels, MUTED),
+    ]
+    bands = {key: _held(band, blank) for key, band in bands.items()}
     layers += [_band(at, y_of(bands[s, "prior"]), SIDE_PALE[s], 0.65) for s in "ab"]
     layers += [_band(at, y_of(bands[s, "posterior"]), _MIXED[s], 0.85) for s in "ab"]
     for s in "ab":
         layers += [_line(at, y_of(bands[s, "prior"][1]), SIDE_TEXT[s], 1.2, (4, 3))]
         layers += [_line(at, y_of(bands[s, "posterior"][1]), SIDE_TEXT[s], 2.2)]
-    return [*layers, _line(at, y_of(history.drift), INK, 1.8)]
+    if blank:
+        layers.append(_line(at[: blank + 1], y_of(drift)[: blank + 1], INK, 1.2, (1, 3)))
+        at, drift = at[blank + 1 :], drift[blank + 1 :]
+    return [*layers, _line(at, y_of(drift), INK, 1.8)]
+
+
+def _held(values: np.ndarray, blank: int, later: bool = False) -> np.ndarray:
+    """Values over the days with that of the last day without a record held up to the first with one.
+
+    A point is put in between the two: with the value of the day before it, or (for places in the chart) of the day after.
+    """
+    if not 0 < blank < values.shape[-1]:
+        return values
+    return np.insert(values, blank, values[..., blank if later else blank - 1], axis=-1)
+
+
+def _bend(history: History, bands: Mapping[tuple[str, str], np.ndarray]) -> float:
+    """Where the scale turns logarithmic: the farthest that anything reaches in the months with a game; infinite for nowhere."""
+    later = slice(len(history.earlier), None)
+    reach = float(max(np.abs(history.drift).max(), *(np.abs(band[:, later]).max() for band in bands.values()), 1e-6))
+    whole = float(max(np.abs(history.all_drift).max(), *(np.abs(band).max() for band in bands.values())))
+    return reach if whole > 1.5 * reach else np.inf
+
+
+def _bent(value: np.ndarray | float, bend: float) -> np.ndarray:
+    """A value on the scale of the chart: itself up to `bend`, beyond it logarithmic, without a step in slope."""
+    size = np.abs(np.asarray(value, float))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = bend * (1 + np.log(np.maximum(size, bend) / bend)) if np.isfinite(bend) else size
+    return np.asarray(np.sign(value) * np.where(size <= bend, size, far))
+
+
+def _ticks(every: np.ndarray, bend: float) -> list[float]:
+    """Round values for the scale; beyond the bend 1, 2 and 5 of each power of ten."""
+    low, high = float(every.min()), float(every.max())
+    if not np.isfinite(bend):
+        room = 0.05 * (high - low)
+        return round_ticks(low - room, high + room, 6)
+    near = round_ticks(max(low, -bend), min(high, bend), 4)
+    far = [sign * digit * 10.0**power for sign in (-1, 1) for power in range(-2, 4) for digit in (1, 2, 5)]
+    return sorted({*near, *(t for t in far if abs(t) > 1.5 * bend and low <= t <= high)})
+
+
+def _before(history: History, at: np.ndarray, frame: tuple[float, float, float], size: float) -> list[alt.Chart]:
+    """A shade over the days without a movement on record, and a rule where the months with a game begin."""
+    left, top, bottom = frame
+    layers: list[alt.Chart] = []
+    blank, first = history.unrecorded, len(history.earlier)
+    if not first:
+        return layers
+    if blank:
+        end = at[min(blank, first)]
+        layers.append(boxes([{"x": left, "x1": float(end), "y": top, "y1": bottom}], "#EFF0F2"))
+    x = float(at[first])
+    layers.append(rules([{"x": x, "x1": x, "y": top, "y1": bottom}], FAINT))
+    words = "games from here"
+    return [*layers, *write([Label(words, x + 4, top + size / 2 + 1, "left", size)], MUTED)]
 
 
 def _band(at: np.ndarray, y: np.ndarray, color: str, opacity: float) -> alt.Chart:
@@ -252,8 +321,11 @@ def _listed(offers: Sequence[RecordEvent], y: float, width: int, size: float) ->
 
 
 def _figure(war: War, history: History, leads: Mapping[str, Lead], listed: int, spec: Any) -> Figure:
-    drift = history.drift
-    told = [f"on record {signed_words(float(drift[0]), 2)} at first and {signed_words(float(drift[-1]), 2)} now"]
+    drift, days = history.all_drift, history.all_days
+    first = min(history.unrecorded, len(days) - 1)
+    told = [
+        f"on record {signed_words(float(drift[first]), 2)} on {short_day(days[first])} and {signed_words(float(drift[-1]), 2)} now"
+    ]
     for side in "ab":
         before, after = (float(expected(history, side, lead)[1, -1]) for lead in leads[side])
         told.append(
@@ -269,13 +341,31 @@ def _figure(war: War, history: History, leads: Mapping[str, Lead], listed: int, 
     said = f"{'; '.join(told)} (medians, steps a month towards {war.side('a').name})"
     title = next((a.title for a in war.axes if a.id == history.axis), history.axis)
     caption = (
-        f"Movement of the front a month on the axis {title}, in steps towards {war.side('a').name}, from {day_words(history.days[0])} to {day_words(history.days[-1])}: "
+        f"Movement of the front a month on the axis {title}, in steps towards {war.side('a').name}, from {day_words(days[0])} to {day_words(days[-1])}: "
         f"what the record up to each day said of the year ahead (line), and what each side expects beyond it (bands: 10 to 90 % of {len(history.matched.weights.weight)} draws; dashed and full lines: "
-        f"medians before and after the draws were weighed by the negotiating record). {said[:1].upper()}{said[1:]}. The leads over the record are judged once, for all months. "
+        f"medians before and after the draws were weighed by the negotiating record). {said[:1].upper()}{said[1:]}. The leads over the record are judged once, for all months. {_early_words(history)}"
         f"{below} Status of the weights: {history.matched.weights.status}. "
         "Engine: the war-termination game at past months; its inputs are judgements. Source: own computation from the maps and the record of talks, whose sources the pack names row by row."
     )
-    words = f"Line chart with bands of what the two sides expect of the front over {len(history.days)} months: {said}."
+    words = (
+        f"Line chart with bands of what the two sides expect of the front over {len(days)} days a month apart: {said}."
+    )
     return Figure(
         "belief-paths", "What each side expects of the front, and what it put forward", caption, words, (), spec
+    )
+
+
+def _early_words(history: History) -> str:
+    """What stands before the months with a game, as sentences of the caption."""
+    if not history.earlier:
+        return ""
+    blank = history.unrecorded
+    shaded = (
+        f"Up to {day_words(history.all_days[blank])} (shaded) no month of movement was on record, so that beliefs are the judged leads alone. "
+        if blank
+        else ""
+    )
+    return (
+        f"{shaded}Before {day_words(history.days[0])} no game was solved, and weights come from the months after; where the record was younger than the forecast needs, it is the mean of its "
+        "last months. The scale is logarithmic beyond what the months with a game reach. "
     )

@@ -11,17 +11,21 @@ from dataclasses import dataclass
 from armistice.show import (
     ahead,
     aid,
+    appraisals,
     bargaining,
     beliefs,
     converge,
     deals,
     endings,
+    lasting,
     lessons,
     line,
     losses,
     maps,
     matched,
     models,
+    past,
+    plans,
     scores,
     series,
     talks,
@@ -110,6 +114,25 @@ GALLERY: dict[str, Entry] = {
     "termination-scores": Entry(
         matched.draw_termination_scores, "Forecasts of the end of the fighting, scored.", ("terminations",)
     ),
+    "plans": Entry(
+        plans.draw_plans, "What each draft of a settlement would move, on small maps.", ("appraisals", "ground")
+    ),
+    "acceptance": Entry(
+        appraisals.draw_acceptance, "Who prefers which draft to fighting on.", ("appraisals", "settlements")
+    ),
+    "clauses": Entry(
+        appraisals.draw_clauses, "What each clause of a draft gives each side and peace.", ("appraisals", "settlements")
+    ),
+    "peace-survival": Entry(
+        lasting.draw_survival, "How long the peace of each draft might hold.", ("appraisals", "settlements")
+    ),
+    "past-survival": Entry(past.draw_war_survival, "How long past wars lasted.", ("past wars",)),
+    "past-chances": Entry(
+        past.draw_chances_ahead, "How soon a war that has lasted so long ends, and how.", ("past wars",)
+    ),
+    "past-endings": Entry(past.draw_endings_by_type, "How past wars ended, and when.", ("past wars",)),
+    "past-analogues": Entry(past.draw_analogues, "Past wars most like the one at hand.", ("past wars",)),
+    "past-severity": Entry(past.draw_severity, "How deadly past wars were.", ("past wars",)),
     "model-plot": Entry(models.draw_plot, "Curves and regions of a model over its inputs.", ("solution",)),
     "model-range": Entry(lessons.draw_range, "What two sides prefer to war.", ("solution",)),
     "model-disagreement": Entry(

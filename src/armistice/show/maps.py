@@ -19,6 +19,7 @@ import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 from armistice.core.errors import QueryError
+from armistice.core.posterior import LineEstimate
 from armistice.core.war import War
 from armistice.show.canvas import Key, Label, data, legend, pixel, place_labels, shapes, text_width, write
 from armistice.show.ground import (
@@ -46,6 +47,7 @@ from armistice.show.style import (
     finish,
     font_size,
     is_narrow,
+    line_sentence,
     number_words,
     region_words,
     short_day,
@@ -314,7 +316,13 @@ def _map_note(war: War) -> str:
 
 
 def draw_control_map(
-    war: War, ground: Ground, day: date, source: str | None = None, region: str | None = None, width: int = 760
+    war: War,
+    ground: Ground,
+    day: date,
+    source: str | None = None,
+    region: str | None = None,
+    width: int = 760,
+    line: LineEstimate | None = None,
 ) -> Figure:
     """Who holds what on a day: hexagons by share held, the front line, the line before the baseline day.
 
@@ -330,6 +338,8 @@ def draw_control_map(
         A region of level 1 to look at closely; the whole country if not given.
     width : int
         Of the picture, px.
+    line : LineEstimate, optional
+        Of the place that is drawn: the caption says its area by the true line.
 
     Raises
     ------
@@ -375,7 +385,7 @@ def draw_control_map(
     caption = (
         f"Share of each hexagon (about {number_words(cells['area_km2'].median())} km²) held by {a.adjective} forces on {day_words(shown)}. "
         f"Source: {source_words(war, [source])}; assets: {source_words(war, sorted(set(ground.assets['source'])))}. "
-        f"Lines are contours of one half." + _map_note(war)
+        f"Lines are contours of one half.{line_sentence(line)}" + _map_note(war)
     )
     words = (
         f"Map of {place} on {day_words(shown)}. {holder.adjective} forces hold about {number_words(area)} km² of it, "

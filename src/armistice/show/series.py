@@ -16,6 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from armistice.core.errors import QueryError
+from armistice.core.posterior import LineEstimate
 from armistice.core.war import Side, War
 from armistice.show.canvas import spread, text_width, wrap_text
 from armistice.show.style import (
@@ -29,6 +30,7 @@ from armistice.show.style import (
     finish,
     font_size,
     is_narrow,
+    line_sentence,
     number_words,
     records,
     region_words,
@@ -108,8 +110,15 @@ def _last_points(frame: pd.DataFrame) -> dict[str, tuple[Any, float]]:
     return {str(s): (frame[s].last_valid_index(), float(frame[s].dropna().iloc[-1])) for s in frame}
 
 
-def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None = None, width: int = 760) -> Figure:
-    """Land held in a region by the side that does not own it: one line a source, a band between them.
+def draw_area_held(
+    war: War,
+    panel: xr.Dataset,
+    region: str,
+    since: date | None = None,
+    width: int = 760,
+    lines: Sequence[LineEstimate] = (),
+) -> Figure:
+    """Land held in a region by the side that does not own it: one line a source, a band for the true line or between them.
 
     Parameters
     ----------
@@ -122,6 +131,8 @@ def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None 
         First day; the baseline day of the war if not given.
     width : int
         Of the picture, px.
+    lines : sequence of LineEstimate
+        The true line on days in order, drawn as the band; without them it spans the sources.
 
     Raises
     ------
@@ -136,8 +147,11 @@ def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None 
     top = area * 1.06 if peak > 0.55 * area else peak * 1.12
     y = alt.Y("value:Q", axis=_value_axis(), scale=alt.Scale(domain=[0, top], nice=False))
     height = 230.0 if narrow else 310.0
-    lines, x = _source_lines(war, frame, "km²", y, (width, height, top))
-    layers = [_band(frame, SIDE[side], x, alt.Y("low:Q", scale=alt.Scale(domain=[0, top], nice=False))), *lines]
+    drawn, x = _source_lines(war, frame, "km²", y, (width, height, top))
+    low = alt.Y("low:Q", scale=alt.Scale(domain=[0, top], nice=False))
+    told = [line if side == "a" else line.beyond(area) for line in lines]
+    band = _line_band(told, frame, SIDE[side], x, low) if told else _band(frame, SIDE[side], x, low)
+    layers = [band, *drawn]
     if top > area:
         whole = alt.Chart(
             records([{"day": frame.index[0], "value": area, "text": f"whole of {place}: {number_words(area)} km²"}])
@@ -152,7 +166,7 @@ def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None 
     )
     caption = (
         f"Land held by {holder.adjective} forces, km², weekly, {day_words(frame.index[0])} to {day_words(frame.index[-1])}. "
-        f"The band spans the sources. Latest: {ends}. Sources: {source_words(war, list(frame))}."
+        f"{_band_words(told)} Latest: {ends}.{line_sentence(told[-1] if told else None)} Sources: {source_words(war, list(frame))}."
     )
     words = f"Line chart of the land in {place} held by {holder.adjective} forces, by source. Latest: {ends}."
     return Figure(
@@ -162,6 +176,25 @@ def draw_area_held(war: War, panel: xr.Dataset, region: str, since: date | None 
         words,
         tuple(frame),
         _fit(spec, width),
+    )
+
+
+def _line_band(lines: Sequence[LineEstimate], frame: pd.DataFrame, color: str, x: alt.X, y: alt.Y) -> alt.Chart:
+    """Where the true line lies with four chances in five, over the days of a frame."""
+    rows = [
+        {"day": pd.Timestamp(line.day), "low": line.low, "high": line.high}
+        for line in lines
+        if frame.index[0] <= pd.Timestamp(line.day) <= frame.index[-1]
+    ]
+    return alt.Chart(records(rows)).mark_area(color=color, opacity=0.28).encode(x=x, y=y, y2="high:Q")
+
+
+def _band_words(lines: Sequence[LineEstimate]) -> str:
+    if not lines:
+        return "The band spans the sources."
+    return (
+        "The band is the true line, week by week, with four chances in five; where only one source has a map, or its grey "
+        "zone is wide, so is the band."
     )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 import vl_convert
 
 from armistice.core.errors import QueryError
+from armistice.core.posterior import LineEstimate
 from armistice.core.war import War
 from armistice.show.canvas import inline, text_width, wrap_text
 
@@ -165,6 +166,17 @@ def number_words(value: float, digits: int = 0) -> str:
     return text.replace("-", "−")
 
 
+def line_sentence(line: LineEstimate | None) -> str:
+    """The area held by the true line as a sentence of a caption, after a space; nothing where it is not known."""
+    if line is None:
+        return ""
+    maps = f"{len(line.sources)} map{'' if len(line.sources) == 1 else 's'}"
+    return (
+        f" By the true line: {number_words(line.central)} km² on {day_words(line.day)} (between {number_words(line.low)} and "
+        f"{number_words(line.high)} with four chances in five, from {maps})."
+    )
+
+
 def signed_words(value: float, digits: int = 0) -> str:
     """A change, with its sign."""
     text = number_words(value, digits)
@@ -300,7 +312,7 @@ def _frame(figure: Figure, svg: str) -> str:
 
 __all__ = [
     "ENDINGS", "FAINT", "FONT", "GRID", "INK", "MUTED", "NARROW", "PAPER", "SIDE", "SIDE_PALE", "SIDE_TEXT", "Chart", "Figure", "check_ending",
-    "day_words", "finish", "font_size", "is_narrow", "join_words", "number_words", "records", "region_words", "save_figure", "short_day",
+    "day_words", "finish", "font_size", "is_narrow", "join_words", "line_sentence", "number_words", "records", "region_words", "save_figure", "short_day",
     "signed_words", "source_looks", "source_name", "source_words", "text_width", "time_axis", "to_png", "to_spec",
     "to_svg", "unit_title", "wrap_text",
 ]  # fmt: skip

@@ -1,0 +1,369 @@
+"""What a draft is worth to each side beside fighting on, draw by draw and clause by clause.
+
+Peace on the terms of a draft is worth to side i the sum over issues of weight times value (`preferences`), with the option
+that the draft names, or where it is silent the option that holds today. Fighting on is worth
+
+.. math:: d_i = \\sum_k w_{ik}\\,[\\,\\varphi_k R_i + (1 - \\varphi_k)\\, v_{ik}(\\text{today})\\,],
+
+where R is the side's reservation value in the war-termination game (shares of its stake: 1 is to win all of it, 0 to lose
+it, and what the fighting costs is counted) and φ says how far the outcome of the fighting settles an issue: wholly on the
+axis of the game, by a judged share elsewhere; the rest stays as it is today. The value of a draft counts the danger that
+it fails:
+
+.. math:: V_i = a\\,u_i + (1 - a)\\,(d_i \\pm \\kappa_i s), \\qquad \\kappa_i = \\sum_k w_{ik} \\varphi_k,
+
+with the share a of the discounted future in which peace still holds (`durability`) and the shift s of power that the
+clauses bring, in favour of A. A side accepts where V is at least d. What a clause is worth is in the sides' preferences on the issue that
+it answers; only a kind that answers no kind of issue the war has counts with the payoff of its own effect.
+
+Limits: values add up over issues; the war that would follow a failed peace starts from today's line; the sides see the
+danger alike.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from armistice.core.appraisal import Appraisal, ClauseWorth, Fighting, SideAppraisal
+from armistice.core.errors import QueryError, near
+from armistice.core.settlement import Effect, Ground, Provision, Settlement
+from armistice.core.war import SIDES, Issue, Range, War
+from armistice.deal.check import land_moved
+from armistice.deal.durability import RENEWAL, renewal_hazard, share_in_peace
+from armistice.deal.kinds import KINDS, effect_of
+from armistice.deal.preferences import Preferences, drawn
+from armistice.infer.match import resampled_rows
+
+DRAWS = 500
+DECIDED = Range(
+    0.05, 0.3, 0.6, "judgement: fighting moves a line; laws, alliances, money and armies follow it only in part, unless "
+    "one side loses altogether",
+)  # fmt: skip
+"""How far the fighting settles an issue where the pack does not say."""
+ORDERS = 4
+"""Orders of the clauses that are tried in each draw, half of them the reverse of the others."""
+_YEARS = 10
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What the sides have to gain and to lose, by draw; the same for every draft.
+
+    Attributes
+    ----------
+    war : War
+    ground : Ground
+    fighting : Fighting
+    preferences : Preferences
+        Of sides ``a`` and ``b`` first.
+    today : ndarray of int, shape (issues,)
+        Option that holds while nothing is agreed.
+    peace : ndarray, shape (2, draws)
+        Utility of a peace in which all stays as it is.
+    fights : ndarray, shape (2, draws)
+        Utility of fighting on.
+    decided : ndarray, shape (2, draws)
+        Share κ of all that matters to a side that the fighting settles.
+    discount : ndarray, shape (draws,)
+    numbers : dict of str to ndarray, each of shape (draws,)
+        Draws of `durability.RENEWAL`.
+    seed : int
+    """
+
+    war: War
+    ground: Ground
+    fighting: Fighting
+    preferences: Preferences
+    today: np.ndarray
+    peace: np.ndarray
+    fights: np.ndarray
+    decided: np.ndarray
+    discount: np.ndarray
+    numbers: dict[str, np.ndarray]
+    seed: int
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return self.preferences.draws
+
+    def gain(self, issue: str, option: str) -> np.ndarray:
+        """What an option is worth beside what holds today: array of shape (2, draws)."""
+        k = self.preferences.issues.index(issue)
+        n = self.preferences.options[k].index(option)
+        value = self.preferences.value[k][:, :2]
+        return (self.preferences.weight[:, :2, k] * (value[:, :, n] - value[:, :, self.today[k]])).T
+
+    def value(self, utility: np.ndarray, hazard: np.ndarray, shift: np.ndarray) -> np.ndarray:
+        """Value of a peace with the war that would follow: array of shape (2, ..., draws).
+
+        Parameters
+        ----------
+        utility : ndarray, shape (2, ..., draws)
+        hazard, shift : ndarray, shape (..., draws)
+        """
+        lasting = share_in_peace(hazard, self.numbers["shape"], self.discount)
+        sign = np.array([1.0, -1.0]).reshape(2, *[1] * np.ndim(shift))
+        between = (2, *[1] * (np.ndim(shift) - 1), self.draws)
+        later = self.fights.reshape(between) + sign * self.decided.reshape(between) * shift
+        return lasting * utility + (1 - lasting) * later
+
+    def lean(self, utility: np.ndarray) -> np.ndarray:
+        """How far terms lean to one side of what war would yield: half the difference of the two sides' gains."""
+        between = (2, *[1] * (utility.ndim - 2), self.draws)
+        gain_a, gain_b = utility - self.fights.reshape(between)
+        return np.abs(gain_a - gain_b) / 2
+
+
+def stakes_of(war: War, ground: Ground, fighting: Fighting, preferences: Preferences, seed: int = 0) -> Stakes:
+    """What the sides have to gain and to lose, with the draws of the game paired with those of the preferences.
+
+    Parameters
+    ----------
+    war : War
+    ground : Ground
+    fighting : Fighting
+        Its draws are taken as often as they weigh, and shuffled: the two kinds of draws know nothing of each other.
+    preferences : Preferences
+    seed : int
+
+    Raises
+    ------
+    QueryError
+        If the pack does not say how an issue stands today.
+    """
+    unknown = [i.id for i in war.issues if not i.now]
+    if unknown:
+        raise QueryError(
+            f"issues.toml: {', '.join(unknown)} without `now`; expected the option that holds while the war goes on, "
+            "since a draft that is silent leaves it so; add it"
+        )
+    draws = preferences.draws
+    rows = np.random.default_rng([seed, 1]).permutation(resampled_rows(fighting.weight, draws))
+    reservation = fighting.reservation[rows].T
+    today = np.array([preferences.options[k].index(war.issue(i).now) for k, i in enumerate(preferences.issues)])
+    decided = np.stack([_decided(war.issue(i), fighting.decides, draws, seed) for i in preferences.issues])
+    weight = np.moveaxis(preferences.weight[:, :2], 0, -1)
+    held = np.stack([v[:, :2, n].T for v, n in zip(preferences.value, today, strict=True)], axis=1)
+    share = np.einsum("skd,kd->sd", weight, decided)
+    return Stakes(
+        war, ground, fighting, preferences, today,
+        peace=(weight * held).sum(1),
+        fights=share * reservation + np.einsum("skd,kd,skd->sd", weight, 1 - decided, held),
+        decided=share,
+        discount=fighting.discount[rows],
+        numbers={name: drawn(spread, draws, seed, f"renewal {name}") for name, spread in RENEWAL.items()},
+        seed=seed,
+    )  # fmt: skip
+
+
+def _decided(issue: Issue, wholly: Sequence[str], draws: int, seed: int) -> np.ndarray:
+    if issue.id in wholly:
+        return np.ones(draws)
+    # Where the pack says nothing, one draw for all issues: the doubt is about war as such.
+    return drawn(issue.decided or DECIDED, draws, seed, f"decided {issue.id if issue.decided else ''}")
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """What the clauses of a draft bring, by draw; every array adds up over clauses.
+
+    Attributes
+    ----------
+    gains : ndarray, shape (2, clauses, draws)
+        Utility beside what holds today; clauses on one issue share what its option is worth.
+    alone : ndarray, shape (2, clauses, draws)
+        What is lost if the clause alone goes: nothing where another clause says the same.
+    factors : ndarray, shape (clauses, draws)
+        Logarithms of the factors on the hazard.
+    shifts : ndarray, shape (clauses, draws)
+        Of power, towards side A.
+    """
+
+    gains: np.ndarray
+    alone: np.ndarray
+    factors: np.ndarray
+    shifts: np.ndarray
+
+
+def clauses_of(settlement: Settlement, stakes: Stakes, variant: str = "") -> Clauses:
+    """What the clauses of a draft bring.
+
+    Parameters
+    ----------
+    settlement : Settlement
+    stakes : Stakes
+    variant : str
+        Without one, each variant holds in as many draws as the others.
+    """
+    shape = (len(settlement.provisions), stakes.draws)
+    gains, alone = np.zeros((2, *shape)), np.zeros((2, *shape))
+    factors, shifts = np.zeros(shape), np.zeros(shape)
+    holds = _holding(settlement, stakes, variant)
+    asked = {issue.kind for issue in stakes.war.issues}
+    for c, clause in enumerate(settlement.provisions):
+        effect = effect_of(clause, stakes.war, stakes.ground)
+        factors[c] = np.log(_of(effect.hazard_factor, stakes, clause.kind, "hazard"))
+        shifts[c] = _of(effect.power_shift, stakes, clause.kind, "shift")
+        if not clause.issue and not asked & set(KINDS[clause.kind].issues):
+            gains[:, c] = alone[:, c] = [_of(r, stakes, clause.kind, "payoff") for r in _payoffs(effect)]
+    for issue in settlement.issues():
+        rows = [c for c, clause in enumerate(settlement.provisions) if clause.issue == issue and clause.options]
+        present = holds[rows]
+        worth = np.stack([_named(settlement.provisions[c], stakes) for c in rows], axis=1)
+        count = np.maximum(present.sum(0), 1)
+        gains[:, rows] = worth * present / count
+        total = gains[:, rows].sum(1, keepdims=True)
+        rest = np.where(present.sum(0) > 1, (total * count - worth) / np.maximum(count - 1, 1), 0.0)
+        alone[:, rows] = (total - rest) * present
+    return Clauses(gains * holds, alone * holds, factors * holds, shifts * holds)
+
+
+def appraise(settlement: Settlement, stakes: Stakes, variant: str = "") -> Appraisal:
+    """What a draft is worth to each side beside fighting on, whether both would accept, and whether it would last.
+
+    Parameters
+    ----------
+    settlement : Settlement
+    stakes : Stakes
+    variant : str
+        Of the draft; without one, each of several holds in as many draws as the others.
+
+    Raises
+    ------
+    QueryError
+        If the draft is empty, or has no such variant.
+    """
+    if not settlement.provisions:
+        raise QueryError(
+            f"{settlement.id}: no clauses; expected at least one; an empty draft changes nothing, and the war goes on"
+        )
+    if variant and variant not in settlement.variants:
+        known = (
+            f"expected one of its variants; {near(variant, settlement.variants)}"
+            if settlement.variants
+            else "it has none"
+        )
+        raise QueryError(f"{settlement.id}: no variant {variant!r}; {known}")
+    brought = clauses_of(settlement, stakes, variant)
+    imposed = not {b.id for b in stakes.war.belligerents} & set(settlement.by)
+    utility = stakes.peace + brought.gains.sum(1)
+    shift = brought.shifts.sum(0)
+    lean = stakes.lean(utility)
+    hazard = renewal_hazard(brought.factors.sum(0), lean, imposed, shift, stakes.numbers)
+    value = stakes.value(utility, hazard, shift)
+    barred = _barred(settlement, stakes, variant)
+    spoken = settlement.issues()
+    return Appraisal(
+        settlement.id, settlement.title, variant, settlement.date, stakes.fighting.as_of,
+        {s: SideAppraisal(utility[n], value[n], stakes.fights[n], barred[n]) for n, s in enumerate(SIDES)},
+        hazard, stakes.numbers["shape"], lean, shift, _worths(settlement, brought, stakes, imposed, value, hazard),
+        land_moved(settlement, stakes.war, stakes.ground, variant or next(iter(settlement.variants), "")),
+        tuple(i.id for i in stakes.war.issues if i.id not in spoken), stakes.fighting.weighed,
+    )  # fmt: skip
+
+
+def _worths(
+    settlement: Settlement, brought: Clauses, stakes: Stakes, imposed: bool, value: np.ndarray, hazard: np.ndarray
+) -> tuple[ClauseWorth, ...]:
+    """What each clause adds, alone and on average over orders."""
+    utility = (stakes.peace + brought.gains.sum(1))[:, None] - brought.alone
+    shift = brought.shifts.sum(0) - brought.shifts
+    found = _peace(stakes, utility, brought.factors.sum(0) - brought.factors, shift, imposed)
+    whole = np.stack([*value, np.exp(-hazard * _YEARS ** stakes.numbers["shape"])])
+    without = whole[:, None] - found
+    shapley = _shapley(brought, stakes, imposed)
+    return tuple(
+        ClauseWorth(clause.number, *without[:, c], *map(float, shapley[:, c]))
+        for c, clause in enumerate(settlement.provisions)
+    )
+
+
+def _peace(stakes: Stakes, utility: np.ndarray, factors: np.ndarray, shift: np.ndarray, imposed: bool) -> np.ndarray:
+    """Values of both sides and the chance that peace still holds after ten years: array of shape (3, ..., draws)."""
+    hazard = renewal_hazard(factors, stakes.lean(utility), imposed, shift, stakes.numbers)
+    return np.stack([*stakes.value(utility, hazard, shift), np.exp(-hazard * _YEARS ** stakes.numbers["shape"])])
+
+
+def _shapley(brought: Clauses, stakes: Stakes, imposed: bool) -> np.ndarray:
+    """What each clause adds to a peace in which all stays as it is, mean over orders and draws: shape (3, clauses).
+
+    Each draw has orders of its own, and the reverse of each, so that few a draw are many in all; what is told of the
+    clauses adds up to the whole exactly.
+    """
+    clauses, draws = brought.factors.shape
+    rng = np.random.default_rng([stakes.seed, 3])
+    out = np.zeros((3, clauses))
+    for _ in range(ORDERS // 2):
+        order = rng.permuted(np.tile(np.arange(clauses)[:, None], (1, draws)), axis=0)
+        for way in (order, order[::-1]):
+            gains = np.take_along_axis(brought.gains, np.broadcast_to(way, brought.gains.shape), 1)
+            factors, shifts = (np.take_along_axis(x, way, 0) for x in (brought.factors, brought.shifts))
+            start = np.zeros((1, draws))
+            found = _peace(
+                stakes,
+                stakes.peace[:, None] + np.concatenate([np.zeros((2, 1, draws)), gains.cumsum(1)], 1),
+                np.concatenate([start, factors.cumsum(0)]), np.concatenate([start, shifts.cumsum(0)]), imposed,
+            )  # fmt: skip
+            each = np.diff(found, axis=1)
+            for row, total in zip(each, out, strict=True):
+                np.add.at(total, way, row)
+    return out / (ORDERS * draws)
+
+
+def _holding(settlement: Settlement, stakes: Stakes, variant: str) -> np.ndarray:
+    """In which draws each clause holds: array of bool, shape (clauses, draws)."""
+    names = (variant,) if variant else tuple(settlement.variants) or ("",)
+    chosen = np.random.default_rng([stakes.seed, 4]).permutation(np.arange(stakes.draws) % len(names))
+    out = np.ones((len(settlement.provisions), stakes.draws), bool)
+    for c, clause in enumerate(settlement.provisions):
+        if clause.variant:
+            out[c] = chosen == names.index(clause.variant) if clause.variant in names else False
+    return out
+
+
+def _named(clause: Provision, stakes: Stakes) -> np.ndarray:
+    """What the option that a clause names is worth; where it allows several, each in as many draws."""
+    names = allowed_options(stakes.war.issue(clause.issue), clause)
+    if len(names) == 1:
+        return stakes.gain(clause.issue, names[0])
+    chosen = np.random.default_rng([stakes.seed, 5, zlib.crc32(clause.issue.encode())]).permutation(
+        np.arange(stakes.draws) % len(names)
+    )
+    worth = np.stack([stakes.gain(clause.issue, name) for name in names])
+    return worth[chosen, :, np.arange(stakes.draws)].T
+
+
+def allowed_options(issue: Issue, clause: Provision) -> list[str]:
+    """Options of an issue that a clause allows: those between the least and the most favourable for side A."""
+    assert clause.options is not None
+    ends = sorted(issue.value(option) for option in clause.options)
+    return [option.id for option in issue.options if ends[0] <= option.value <= ends[1]]
+
+
+def _barred(settlement: Settlement, stakes: Stakes, variant: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Issues on which each side's hard red line bars every option that the draft allows."""
+    out: tuple[list[str], list[str]] = ([], [])
+    held = stakes.preferences
+    for clause in settlement.provisions:
+        if not clause.issue or clause.options is None or (variant and clause.variant not in ("", variant)):
+            continue
+        k = held.issues.index(clause.issue)
+        at = [held.options[k].index(o) for o in allowed_options(stakes.war.issue(clause.issue), clause)]
+        for side in range(2):
+            if not held.allowed[k][side, at].any() and clause.issue not in out[side]:
+                out[side].append(clause.issue)
+    return tuple(out[0]), tuple(out[1])
+
+
+def _payoffs(effect: Effect) -> Iterable[Range]:
+    return effect.payoff_a, effect.payoff_b
+
+
+def _of(spread: Range, stakes: Stakes, kind: str, channel: str) -> np.ndarray:
+    # One draw for all clauses of a kind, in all drafts: who doubts a guarantee in one doubts it in the other.
+    return drawn(spread, stakes.draws, stakes.seed, f"{kind} {channel}")
