@@ -197,7 +197,7 @@ def test_every_step_of_a_recipe_is_known() -> None:
 
 GENERIC = {
     "works", "names", "relief", "survey", "register", "gazette", "donors", "staffs", "league", "north", "south", "list",
-    "republic", "south-korea", "mapwatch", "frontline",
+    "republic", "south-korea", "mapwatch", "frontline", "memory", "union", "list of names", "georgia",
 }  # fmt: skip
 """Words of the packs that are words of the language as well."""
 

@@ -49,7 +49,9 @@ def test_the_states_and_the_steps_add_up(pack: Pack) -> None:
 
 
 def test_land_held_is_the_sum_of_its_pieces_on_every_day(pack: Pack) -> None:
-    control = estimate_panel(pack)["control"].sel(source="memory", belligerent="union").sel(time=slice("1861-07-01", None))
+    control = (
+        estimate_panel(pack)["control"].sel(source="memory", belligerent="union").sel(time=slice("1861-07-01", None))
+    )
     assert np.isfinite(control.values).all()
     states = [r.id for r in pack.war.regions.values() if r.level == 1]
     apart = control.sel(region="south") - control.sel(region=states).sum("region")
