@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from armistice.core.appraisal import Fighting
 from armistice.core.settlement import Settlement
 from armistice.data.pack import read_pack
+from armistice.deal.amend import amend
 from armistice.deal.appraise import DRAWS, Clauses, Stakes, appraise, clauses_of, stakes_of
 from armistice.deal.check import ground_for
 from armistice.deal.preferences import preferences_of
@@ -49,13 +52,19 @@ def plain(draft: Settlement, stakes: Stakes, brought: Clauses, draw: int) -> lis
     return out
 
 
-def test_one_appraisal_against_plain_loops(benchmark) -> None:  # type: ignore[no-untyped-def]
+@pytest.fixture(scope="module")
+def drafts_and_stakes() -> tuple[tuple[Settlement, ...], Stakes]:
     pack = read_pack(WAR)
     drafts = read_settlements(pack)
     rng = np.random.default_rng(0)
     reservation = np.column_stack([rng.normal(0.9, 0.05, 200), rng.normal(0.1, 0.2, 200)])
     fighting = Fighting(pack.war.as_of, "made up", reservation, np.full(200, 0.995), np.full(200, 1 / 200))
-    stakes = stakes_of(pack.war, ground_for(drafts, pack), fighting, preferences_of(pack.war, DRAWS, 0), 0)
+    ground = ground_for(drafts, pack)
+    return drafts, stakes_of(pack.war, ground, fighting, preferences_of(pack.war, DRAWS, 0), 0)
+
+
+def test_one_appraisal_against_plain_loops(benchmark, drafts_and_stakes) -> None:  # type: ignore[no-untyped-def]
+    drafts, stakes = drafts_and_stakes
     longest = max(drafts, key=lambda d: (not d.variants, len(d.provisions)))
     found = appraise(longest, stakes)
     benchmark(appraise, longest, stakes)
@@ -74,5 +83,23 @@ def test_one_appraisal_against_plain_loops(benchmark) -> None:  # type: ignore[n
     print(
         f"\n{len(longest.provisions)} clauses, {DRAWS} draws: loops {slow:.1f} s without the orders of the clauses, "
         f"appraised with them in {benchmark.stats.stats.mean:.3f} s, ratio {ratio:.0f}"
+    )
+    assert ratio > 1
+
+
+def test_amendments_against_appraising_every_pair_of_changes(benchmark, drafts_and_stakes) -> None:  # type: ignore[no-untyped-def]
+    drafts, stakes = drafts_and_stakes
+    longest = max(drafts, key=lambda d: (not d.variants, len(d.provisions)))
+    found = benchmark.pedantic(amend, (longest, stakes, drafts), {"wanted": 0.8}, rounds=1)
+    start = time.perf_counter()
+    appraise(longest, stakes)
+    one = time.perf_counter() - start
+    others = [len(issue.options) - 1 for issue in stakes.war.issues]
+    pairs = sum(a * b for a, b in itertools.combinations(others, 2))
+    ratio = pairs * one / benchmark.stats.stats.mean
+    benchmark.extra_info |= {"ratio": round(ratio, 1), "status": found.status, "alternatives": len(found.amendments)}
+    print(
+        f"\n{found.status}, {len(found.amendments)} alternatives in {benchmark.stats.stats.mean:.1f} s; every one of {pairs} pairs "
+        f"of changes appraised as a draft {pairs * one:.0f} s, ratio {ratio:.0f}"
     )
     assert ratio > 1

@@ -93,6 +93,7 @@ _ARGUMENTS = {
     "draft": "A draft of the pack, by its id, or a [file](../how-to/write-a-settlement.md).",
     "drafts": "Drafts of the pack, by their ids, or [files](../how-to/write-a-settlement.md).",
     "drawn": "A [GeoJSON file](../how-to/draw-a-line.md).",
+    "wars": "Packs of which `wars/record/endings.csv` says how their fighting ended; all of them by default.",
     "figure": "One of the [figures](../gallery/index.md).",
 }
 

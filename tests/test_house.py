@@ -157,7 +157,12 @@ def test_the_gallery_lists_every_chart() -> None:
     assert len(listed) == len(set(listed))
 
 
-DRAWN_BY = {"solution": "pictures.py", "line change": "cli/deals.py", "past wars": "past/figures.py"}
+DRAWN_BY = {
+    "solution": "pictures.py",
+    "line change": "cli/deals.py",
+    "past wars": "past/figures.py",
+    "retrospect": "cli/retrospect.py",
+}
 """Record → the file that draws its charts; the report's list of figures draws all others."""
 
 

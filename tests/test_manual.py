@@ -117,7 +117,7 @@ class Reader:
 
     def armistice(self, words: list[str]) -> None:
         context = parse(words)
-        about_pack = "pack" in context.params
+        about_pack = context.params.get("pack") is not None
         if words[1] in UNRUN or (about_pack and not (self.folder / str(context.params["pack"])).is_dir()):
             assert (self.folder / "wars" / "toy").is_dir()
             assert (ROOT / str(context.params["pack"])).is_dir(), words

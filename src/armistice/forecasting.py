@@ -3,8 +3,10 @@
 At the end of each month on record the game says with what chance a settlement comes within some months. Draws are weighed
 by the events up to the day of the forecast and by none after it (`Matched.after`), and the chance is their weighted mean.
 For a horizon between those that were solved, the chance rises in a straight line from one to the next, from 0 now; between
-two ends of months the earlier one stands. Beside the game stand a placeholder base rate, which knows nothing of the war,
-and the public forecasts of the pack.
+two ends of months the earlier one stands. Beside the game stand the rate at which past wars that had lasted as long were
+settled, which knows nothing else of the war, and the public forecasts of the pack. Where there is no record of past wars, a
+placeholder stands in for their rate. The rate is that of the months lasted on the day of the forecast, but the record of past
+wars is that of today.
 
 The numbers that are judged are judged once, today, by people who know that the war went on: what is weighed here with
 past knowledge only is the record, not the judgements.
@@ -21,6 +23,7 @@ import numpy as np
 from armistice.core.history import History
 from armistice.core.termination import (
     Asked,
+    SettlementRate,
     TerminationForecast,
     TerminationScore,
     comparisons,
@@ -29,9 +32,12 @@ from armistice.core.termination import (
 )
 from armistice.data.pack import Pack
 from armistice.data.terminations import public_forecasts
+from armistice.past.own import months_lasted
 
-GAME, PLACEHOLDER = "the game", "placeholder rate"
+GAME, PAST, PLACEHOLDER = "the game", "past wars", "placeholder rate"
 """Names of the program's own forecasters."""
+OWN = frozenset({GAME, PAST, PLACEHOLDER})
+"""The same, to tell them from public ones."""
 _MONTH = 365.25 / 12
 """Days."""
 
@@ -75,8 +81,10 @@ def monthly_spans(history: History, horizon: int) -> tuple[Asked, ...]:
     return tuple(zip(history.days, history.days[horizon:], strict=False))
 
 
-def termination_forecasts(pack: Pack, history: History) -> tuple[TerminationForecast, ...]:
-    """Forecasts of the game and of the placeholder rate, with the public ones of the pack.
+def termination_forecasts(
+    pack: Pack, history: History, rate: SettlementRate | None = None
+) -> tuple[TerminationForecast, ...]:
+    """Forecasts of the game and of a base rate, with the public ones of the pack.
 
     The program's own are made at the end of each month, for the horizons that were solved and as far as the record
     reaches, since only these have an outcome; and on the days and for the days of public forecasts, where the game has a
@@ -87,11 +95,13 @@ def termination_forecasts(pack: Pack, history: History) -> tuple[TerminationFore
     pack : Pack
     history : History
         Of this pack.
+    rate : callable, optional
+        Of past wars, as `armistice.past.own.base_rate_of` has it; the placeholder by default.
 
     Returns
     -------
     tuple of TerminationForecast
-        Those of the game first, then the placeholder rate, then the public ones.
+        Those of the game first, then the base rate, then the public ones.
     """
     public = public_forecasts(pack.tables["forecasts"])
     spans = {asked: float(h) for h in sorted(history.p_within) for asked in monthly_spans(history, h)}
@@ -99,16 +109,19 @@ def termination_forecasts(pack: Pack, history: History) -> tuple[TerminationFore
         if forecast.made < forecast.by:
             spans.setdefault(forecast.asked, (forecast.by - forecast.made).days / _MONTH)
     told = {f.asked: f.outcome for f in public if f.outcome is not None}
-    own: dict[str, list[TerminationForecast]] = {GAME: [], PLACEHOLDER: []}
+    base = PLACEHOLDER if rate is None else PAST
+    own: dict[str, list[TerminationForecast]] = {GAME: [], base: []}
     for (made, by), months in sorted(spans.items()):
         chance = chance_within(history, made, months)
         if chance is None:
             continue
         # The record holds no settlement, so that none has come by any day that it reaches.
         outcome = told.get((made, by), False if by <= pack.war.as_of else None)
-        for name, p in ((GAME, chance), (PLACEHOLDER, placeholder_base_rate(months).central)):
+        lasted = months_lasted(pack.war, made)
+        other = placeholder_base_rate(months).central if rate is None else rate(lasted, months)
+        for name, p in ((GAME, chance), (base, other)):
             own[name].append(TerminationForecast(name, made, by, p, outcome, name))
-    return (*own[GAME], *own[PLACEHOLDER], *public)
+    return (*own[GAME], *own[base], *public)
 
 
 def scores_by_horizon(
@@ -121,7 +134,7 @@ def scores_by_horizon(
     dict
         Months ahead → forecaster → score; no horizon for which the record is too short.
     """
-    own = [f for f in forecasts if f.forecaster in (GAME, PLACEHOLDER) and f.outcome is not None]
+    own = [f for f in forecasts if f.forecaster in OWN and f.outcome is not None]
     out = {}
     for horizon in sorted(history.p_within):
         spans = set(monthly_spans(history, horizon))
@@ -140,7 +153,7 @@ def public_comparisons(forecasts: Sequence[TerminationForecast]) -> tuple[tuple[
         As in `score_terminations`.
     """
     names = [(group, {score.forecaster for score in group}) for group in comparisons(forecasts)]
-    return tuple(group for group, who in names if GAME in who and who - {GAME, PLACEHOLDER})
+    return tuple(group for group, who in names if GAME in who and who - OWN)
 
 
 def scores_record(history: History, forecasts: Sequence[TerminationForecast]) -> dict[str, Any]:
@@ -163,6 +176,11 @@ def scores_record(history: History, forecasts: Sequence[TerminationForecast]) ->
 def scores_in_words(history: History, forecasts: Sequence[TerminationForecast]) -> Iterator[str | list[dict[str, Any]]]:
     """The same in sentences and rows for a terminal."""
     yield "Chances of a settlement as the game would have given them with the record up to each month, scored; lower is better."
+    if any(f.forecaster == PAST for f in forecasts):
+        yield (
+            "Beside it, the rate at which past wars that had lasted as long were settled, itself left out; the record of past "
+            "wars is that of today."
+        )
     yield [
         {
             "months ahead": str(h), "forecaster": name, "forecasts": str(s.dates), "mean chance": f"{s.mean_probability:.2f}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from armistice.core.settlement import Settlement
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack
 from armistice.deal.amend import amend
+from armistice.deal.answers import answers_of, likelihood_of, weights_without
 from armistice.deal.appraise import DRAWS, Stakes, appraise, stakes_of
 from armistice.deal.check import ground_for
 from armistice.deal.preferences import preferences_of
@@ -27,12 +28,15 @@ from armistice.game.form import WarGame
 from armistice.game.solve import ENGINE, solve, start_of
 from armistice.game.terms import equilibrium_of
 from armistice.history import history_of_pack
+from armistice.infer.match import resampled_rows, weigh
 from armistice.infer.pace import front_pace
 
 PRIOR_DRAWS = 2000
 """Draws of the preferences before the record weighs them."""
 AMENDED = 3
 """Drafts for which amendments are looked for in a report: those that both sides would soonest accept."""
+WANTED = (0.5, 0.8, 0.95)
+"""Shares of draws in which both are to accept: the first that a draft does not reach is asked for."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,8 @@ class Settled:
     amended: dict[tuple[str, str], Amended]
 
 
-def fighting_of(
-    pack: Pack,
-    games: Sequence[WarGame],
-    equilibrium: Equilibrium,
-    history: History | None = None,
-) -> Fighting:
-    """What fighting on is worth, from the war's game solved on its draws.
+def fighting_of(pack: Pack, games: Sequence[WarGame], equilibrium: Equilibrium) -> Fighting:
+    """What fighting on is worth, from the war's game solved on its draws, which count alike.
 
     Parameters
     ----------
@@ -74,14 +73,11 @@ def fighting_of(
     games : sequence of WarGame
     equilibrium : Equilibrium
         Of these games, at the state from which they start.
-    history : History, optional
-        Weighs the draws by the negotiating record; all count alike without it.
     """
-    weight = np.full(len(games), 1 / len(games)) if history is None else history.matched.weights.weight
     lines = () if pack.game is None else tuple(dict.fromkeys(line.issue for line in pack.game.lines))
     return Fighting(
         pack.war.as_of, ENGINE, np.column_stack([equilibrium.reservation_a, equilibrium.reservation_b]),
-        np.array([game.time.discount for game in games]), weight, lines, history is not None,
+        np.array([game.time.discount for game in games]), np.full(len(games), 1 / len(games)), lines,
     )  # fmt: skip
 
 
@@ -131,9 +127,11 @@ def stakes_of_pack(
     found = equilibrium_of(
         solve(games, (start_of(games[0]),), months=1, strict=False, progress=lambda x: progress("solving the game", x))
     )
-    history = history_of_pack(pack, seed, game_draws, progress) if weighed else None
-    fighting = fighting_of(pack, games, found, history)
-    return _stakes(pack, (*read_settlements(pack), *beside), fighting, True, draws, seed)
+    fighting = fighting_of(pack, games, found)
+    drafts = (*read_settlements(pack), *beside)
+    if not weighed:
+        return _by_statements(pack, drafts, fighting, draws, seed)
+    return _by_record(pack, drafts, fighting, history_of_pack(pack, seed, game_draws, progress), draws, seed)
 
 
 def settle(
@@ -162,28 +160,35 @@ def settle(
     if not drafts or any(not issue.now for issue in pack.war.issues):
         return None
     progress("appraising the drafts")
-    plain = _stakes(pack, drafts, fighting_of(pack, games, equilibrium), False, DRAWS, seed)
-    fighting = fighting_of(pack, games, equilibrium, history)
-    stakes = _stakes(pack, drafts, fighting, True, DRAWS, seed)
+    fighting = fighting_of(pack, games, equilibrium)
+    preferences = preferences_of(pack.war, DRAWS, seed)
+    plain = stakes_of(pack.war, ground_for(drafts, pack), fighting, preferences, seed)
+    stakes = plain if history is None else _by_record(pack, drafts, fighting, history, DRAWS, seed)
     told = [(draft, variant) for draft in drafts if draft.provisions for variant in tuple(draft.variants) or ("",)]
     found = tuple(appraise(draft, stakes, variant) for draft, variant in told)
-    order = sorted(
-        range(len(told)), key=lambda n: (-found[n].p_accept_both, -told[n][0].date.toordinal(), told[n][0].id)
-    )
-    amended = {}
-    for n in order[:AMENDED]:
-        draft, variant = told[n]
-        progress(f"what would have to change: {draft.title}")
-        amended[draft.id, variant] = amend(draft, stakes, drafts, variant=variant)
+    amended: dict[tuple[str, str], Amended] = {}
+    for one in sorted(found, key=lambda a: (-a.p_accept_both, -a.date.toordinal(), a.id)):
+        if len(amended) < AMENDED and one.id not in {name for name, _ in amended}:
+            draft = next(d for d in drafts if d.id == one.id)
+            progress(f"what would have to change: {draft.title}")
+            wanted = next((w for w in WANTED if w > one.p_accept_both), WANTED[-1])
+            amended[one.id, one.variant] = amend(draft, stakes, drafts, wanted, variant=one.variant)
     return Settled(drafts, stakes, found, tuple(appraise(draft, plain, variant) for draft, variant in told), amended)
 
 
-def _stakes(
-    pack: Pack, drafts: Sequence[Settlement], fighting: Fighting, weighed: bool, draws: int, seed: int
-) -> Stakes:
-    ground = ground_for(drafts, pack)
-    if not weighed:
-        return stakes_of(pack.war, ground, fighting, preferences_of(pack.war, draws, seed), seed)
+def _by_statements(pack: Pack, drafts: Sequence[Settlement], fighting: Fighting, draws: int, seed: int) -> Stakes:
+    """Stakes with the preferences weighed by what the sides stated and turned down."""
     preferences = preferences_of(pack.war, PRIOR_DRAWS, seed)
-    found = taught(preferences, stated_choices(pack))
-    return stakes_of(pack.war, ground, fighting, resampled(preferences, found, draws, seed), seed)
+    held = resampled(preferences, taught(preferences, stated_choices(pack)), draws, seed)
+    return stakes_of(pack.war, ground_for(drafts, pack), fighting, held, seed)
+
+
+def _by_record(
+    pack: Pack, drafts: Sequence[Settlement], fighting: Fighting, history: History, draws: int, seed: int
+) -> Stakes:
+    """Stakes weighed by all of the record: statements, months without a settlement, answers to lines and to drafts."""
+    answers = answers_of(pack, drafts)
+    weighed = replace(fighting, weight=weights_without(history, answers).weight, weighed=True)
+    many = _by_statements(pack, drafts, weighed, PRIOR_DRAWS, seed)
+    weights = weigh(likelihood_of(many, answers, history).sum(1))
+    return many.taken(np.random.default_rng(seed).permutation(resampled_rows(weights.weight, draws)))

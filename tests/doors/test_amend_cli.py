@@ -9,31 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from armistice.cli import main
-from armistice.data.pack import Pack
-from armistice.deal.appraise import Stakes, stakes_of
-from armistice.deal.check import regions_of
-from armistice.deal.preferences import preferences_of
-from armistice.deal.read import read_settlements
-from armistice.deal.territory import survey_ground
-from make_fighting import make_fighting
-
-
-def made_up(
-    pack: Pack,
-    seed: int = 0,
-    draws: int = 40,
-    game_draws: int = 200,
-    worth: tuple[float, float] = (0.5, 0.2),
-    **more: object,
-) -> Stakes:
-    regions = {region for draft in read_settlements(pack) for region in regions_of(draft, pack.war)}
-    fighting = make_fighting(*worth, game_draws)
-    return stakes_of(pack.war, survey_ground(pack, regions), fighting, preferences_of(pack.war, draws, seed), seed)
+from make_fighting import made_up_stakes
 
 
 @pytest.fixture(autouse=True)
 def no_game(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("armistice.settling.stakes_of_pack", made_up)
+    monkeypatch.setattr("armistice.settling.stakes_of_pack", made_up_stakes)
 
 
 def run(*words: str) -> Result:
@@ -54,7 +35,7 @@ def test_amend_says_what_would_be_enough() -> None:
 
 
 def test_amend_says_that_nothing_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("armistice.settling.stakes_of_pack", partial(made_up, worth=(0.95, 0.75)))
+    monkeypatch.setattr("armistice.settling.stakes_of_pack", partial(made_up_stakes, worth=(0.95, 0.75)))
     told = json.loads(run("paper", "--chance", "1", "--lasting", "0", "--json").stdout)
     assert told["status"] == "impossible"
     assert told["bound"] < 1

@@ -36,6 +36,7 @@ WIDTHS = (760, 360)
 ELSEWHERE = (
     "ending", "solution", "hindcast", "forecast", "axis forecast", "forecasts", "fans", "matched", "history", "terminations",
     "convergence", "line change", "appraisals", "past wars",
+    "retrospect",
 )  # fmt: skip
 """Records whose charts are tested with them."""
 BESIDE_THE_GAME = [name for name, entry in GALLERY.items() if entry.needs[0] not in ELSEWHERE]

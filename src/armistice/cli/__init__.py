@@ -5,7 +5,7 @@ Exit status: 0 done; 1 something went wrong in the program; 2 something to mend 
 
 from __future__ import annotations
 
-from armistice.cli import ahead, amend, deals, library, pages, records, space
+from armistice.cli import ahead, amend, deals, library, pages, past, records, retrospect, space
 from armistice.cli.shell import main
 
-__all__ = ["ahead", "amend", "deals", "library", "main", "pages", "records", "space"]
+__all__ = ["ahead", "amend", "deals", "library", "main", "pages", "past", "records", "retrospect", "space"]

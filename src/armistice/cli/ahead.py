@@ -240,18 +240,24 @@ def game(file: str, months: int, blockers: bool, levers: bool, acceptance: float
 def match(pack: str, as_of: date | None, draws: int, seed: int, no_cache: bool, as_json: bool) -> None:
     """Weigh the judged inputs of the war's game by what the two sides did, and score its chances of a settlement."""
     from armistice.core.digest import Cache
+    from armistice.core.errors import QueryError
     from armistice.core.packs import find_pack
     from armistice.data.pack import read_pack
     from armistice.forecasting import scores_in_words, scores_record, termination_forecasts
     from armistice.history import history_of_pack, in_words, record_of
+    from armistice.past.own import base_rate_of
 
     kept = None if no_cache else Cache(Path("out") / find_pack(pack).resolve().name / ".cache")
     with progress_bar("matching") as note:
         content = read_pack(pack, as_of)
         found = history_of_pack(content, seed, draws, note, kept)
-    forecasts = termination_forecasts(content, found)
+    try:
+        rate, unasked = base_rate_of(content), ""
+    except QueryError as reason:
+        rate, unasked = None, f"Past wars are not asked, and a placeholder stands in for their rate: {reason}."
+    forecasts = termination_forecasts(content, found, rate)
     if as_json:
         print_json({**record_of(found), **scores_record(found, forecasts)})
         return
     tell(in_words(found))
-    tell(scores_in_words(found, forecasts))
+    tell([*scores_in_words(found, forecasts), *filter(None, [unasked])])

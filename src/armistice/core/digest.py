@@ -12,7 +12,20 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-_LIBRARIES = ("numpy", "pandas", "xarray", "shapely", "altair", "vl-convert-python", "h3", "jinja2", "jax", "jaxlib")
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "xarray",
+    "shapely",
+    "altair",
+    "vl-convert-python",
+    "h3",
+    "jinja2",
+    "jax",
+    "jaxlib",
+    "scipy",
+    "lifelines",
+)
 
 
 def digest_of(*parts: object) -> str:

@@ -14,6 +14,30 @@ ENDINGS = ("settlement", "victory_a", "victory_b", "stalemate")
 it is not known who began, a is the side that the record lists first."""
 LEVEL = 0.8
 """Share of the draws inside the ranges: four in five."""
+ENDING_WORDS = {
+    "settlement": "settlement", "victory_a": "victory of the side that began it", "victory_b": "victory of the other side",
+    "stalemate": "stalemate",
+}  # fmt: skip
+"""Ending → words, where the record says who began."""
+UNSIDED_WORDS = {"victory_a": "victory of the side listed first", "victory_b": "victory of the side listed second"}
+"""Words where the record does not say who began."""
+LAW_WORDS = {
+    "exponential": "exponential", "weibull": "Weibull", "log_logistic": "log-logistic", "log_normal": "log-normal",
+    "generalised_gamma": "generalised gamma",
+}  # fmt: skip
+"""Law of durations → its name."""
+COLUMN_WORDS = {
+    "deaths_per_month": "deaths by month", "capability_share_a": "balance of capabilities", "democracy_a": "regime of one side",
+    "democracy_b": "regime of the other", "contiguous": "a common border", "rivals": "rivalry", "territory": "territory at issue",
+    "battle_share_a": "battles won", "third_parties": "third parties", "front_km_per_month": "movement of the front",
+}  # fmt: skip
+"""Column of likeness → words."""
+
+
+def duration_words(months: float) -> str:
+    """A duration in words: tenths of a month below ten."""
+    shown = f"{months:.0f}" if months >= 10 or float(months).is_integer() else f"{months:.1f}"
+    return f"{shown} month{'' if shown == '1' else 's'}"
 
 
 @dataclass(frozen=True)
@@ -376,3 +400,8 @@ class PastWars:
     likeness: Likeness | None
     tail: SeverityTail | None
     cases: tuple[Case, ...]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Ending → words, which say who began only where that is known."""
+        return ENDING_WORDS if self.initiators_known else {**ENDING_WORDS, **UNSIDED_WORDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from armistice.core.digest import folder_digest
 from armistice.core.errors import QueryError, near
 
 
@@ -43,6 +44,14 @@ def find_record(path_or_slug: str | Path = RECORD) -> Path:
     raise QueryError(
         f"{path_or_slug}: no record of wars; expected a folder with concordance.csv; name it wars/{RECORD}"
     )
+
+
+def record_digest() -> str:
+    """Digest of the record of past wars; empty where there is none."""
+    try:
+        return folder_digest(find_record())
+    except QueryError:
+        return ""
 
 
 def is_record(path_or_slug: str | Path) -> bool:

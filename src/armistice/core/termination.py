@@ -13,7 +13,7 @@ those made on the same day for the same day. What is said of the day on which it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,6 +25,8 @@ CLIP = 1e-3
 
 Asked = tuple[date, date]
 """What pairs forecasts: the day on which they were made and the day that they speak of."""
+SettlementRate = Callable[[float, float], float]
+"""Chance of an agreement for a war that has lasted some months, the first number, within further ones, the second."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ def comparisons(forecasts: Iterable[TerminationForecast]) -> tuple[tuple[Termina
     return tuple(sorted(scored, key=lambda g: (-len(g) * g[0].dates, -len(g), sorted(s.forecaster for s in g))))
 
 
-YEARLY = Range(0.1, 0.25, 0.45, "judgement: a placeholder until past wars are in")
+YEARLY = Range(0.1, 0.25, 0.45, "judgement: a placeholder where there is no record of past wars")
 """Chance that a war that has lasted years ends by agreement within twelve months."""
 
 
@@ -188,7 +190,7 @@ def placeholder_base_rate(months: float) -> Range:
 
     A stated placeholder and a judgement: a constant hazard, by which one war in four that has lasted years ends within
     twelve months (one in ten to nine in twenty). It knows nothing of the war at hand, and stands beside forecasts only to
-    say what they add.
+    say what they add; where there is a record of past wars, their rate stands there instead.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ import pandas as pd
 from armistice.core.digest import folder_digest
 from armistice.core.errors import FaultCollector, QueryError, near
 from armistice.core.packs import find_pack
+from armistice.core.panel import MAP_REACH
 from armistice.core.parameters import Judgements
 from armistice.core.scenarios import Scenario
 from armistice.core.war import Axis, AxisStep, Belligerent, Region, Source, War
@@ -283,9 +284,10 @@ def _axis(head: tuple[str, str, str, str], frame: pd.DataFrame) -> Axis:
 
 
 def _with_start(axis: Axis, war: War, observations: pd.DataFrame) -> Axis:
-    """Put the front on its axis: steps held by side A on the as-of day, by the mean of the sources."""
+    """Put the front on its axis: steps held by side A on the as-of day, by the mean of the sources that map it."""
     side_a = war.side("a").id
-    control = observations[(observations["quantity"] == "control") & (observations["belligerent"] == side_a)]
+    recent = observations["end"] > np.datetime64(war.as_of, "s") - np.timedelta64(MAP_REACH, "D")
+    control = observations[recent & (observations["quantity"] == "control") & (observations["belligerent"] == side_a)]
     held = 0.0
     for step in axis.steps:
         rows = control[control["region"] == step.region].sort_values("end").groupby("source")["value"].last()

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,6 +69,8 @@ class Stakes:
     decided : ndarray, shape (2, draws)
         Share κ of all that matters to a side that the fighting settles.
     discount : ndarray, shape (draws,)
+    rows : ndarray of int, shape (draws,)
+        Draw of the game that each draw takes.
     numbers : dict of str to ndarray, each of shape (draws,)
         Draws of `durability.RENEWAL`.
     seed : int
@@ -83,6 +85,7 @@ class Stakes:
     fights: np.ndarray
     decided: np.ndarray
     discount: np.ndarray
+    rows: np.ndarray
     numbers: dict[str, np.ndarray]
     seed: int
 
@@ -90,6 +93,16 @@ class Stakes:
     def draws(self) -> int:
         """Number of draws."""
         return self.preferences.draws
+
+    def taken(self, draws: np.ndarray) -> Stakes:
+        """The same stakes in some of the draws, which may stand more than once."""
+        held = self.preferences
+        preferences = replace(held, weight=held.weight[draws], value=tuple(v[draws] for v in held.value))
+        return replace(
+            self, preferences=preferences, peace=self.peace[:, draws], fights=self.fights[:, draws],
+            decided=self.decided[:, draws], discount=self.discount[draws], rows=self.rows[draws],
+            numbers={name: values[draws] for name, values in self.numbers.items()},
+        )  # fmt: skip
 
     def gain(self, issue: str, option: str) -> np.ndarray:
         """What an option is worth beside what holds today: array of shape (2, draws)."""
@@ -156,6 +169,7 @@ def stakes_of(war: War, ground: Ground, fighting: Fighting, preferences: Prefere
         fights=share * reservation + np.einsum("skd,kd,skd->sd", weight, 1 - decided, held),
         decided=share,
         discount=fighting.discount[rows],
+        rows=rows,
         numbers={name: drawn(spread, draws, seed, f"renewal {name}") for name, spread in RENEWAL.items()},
         seed=seed,
     )  # fmt: skip
@@ -223,6 +237,29 @@ def clauses_of(settlement: Settlement, stakes: Stakes, variant: str = "") -> Cla
     return Clauses(gains * holds, alone * holds, factors * holds, shifts * holds)
 
 
+@dataclass(frozen=True)
+class Peace:
+    """A peace on the terms of a draft, by draw.
+
+    Attributes
+    ----------
+    brought : Clauses
+    imposed : bool
+        Whether no belligerent had a hand in the terms.
+    utility, value : ndarray, shape (2, draws)
+        While it is kept; with the war that would follow if it failed.
+    hazard, lean, shift : ndarray, shape (draws,)
+    """
+
+    brought: Clauses
+    imposed: bool
+    utility: np.ndarray
+    value: np.ndarray
+    hazard: np.ndarray
+    lean: np.ndarray
+    shift: np.ndarray
+
+
 def appraise(settlement: Settlement, stakes: Stakes, variant: str = "") -> Appraisal:
     """What a draft is worth to each side beside fighting on, whether both would accept, and whether it would last.
 
@@ -249,34 +286,39 @@ def appraise(settlement: Settlement, stakes: Stakes, variant: str = "") -> Appra
             else "it has none"
         )
         raise QueryError(f"{settlement.id}: no variant {variant!r}; {known}")
+    found = peace_on(settlement, stakes, variant)
+    barred = _barred(settlement, stakes, variant)
+    spoken = settlement.issues()
+    return Appraisal(
+        settlement.id, settlement.title, variant, settlement.date, stakes.fighting.as_of,
+        {s: SideAppraisal(found.utility[n], found.value[n], stakes.fights[n], barred[n]) for n, s in enumerate(SIDES)},
+        found.hazard, stakes.numbers["shape"], found.lean, found.shift, _worths(settlement, found, stakes),
+        land_moved(settlement, stakes.war, stakes.ground, variant or next(iter(settlement.variants), "")),
+        tuple(i.id for i in stakes.war.issues if i.id not in spoken), stakes.fighting.weighed,
+    )  # fmt: skip
+
+
+def peace_on(settlement: Settlement, stakes: Stakes, variant: str = "") -> Peace:
+    """A peace on the terms of a draft; what the parameters are is said at `appraise`."""
     brought = clauses_of(settlement, stakes, variant)
     imposed = not {b.id for b in stakes.war.belligerents} & set(settlement.by)
     utility = stakes.peace + brought.gains.sum(1)
     shift = brought.shifts.sum(0)
     lean = stakes.lean(utility)
     hazard = renewal_hazard(brought.factors.sum(0), lean, imposed, shift, stakes.numbers)
-    value = stakes.value(utility, hazard, shift)
-    barred = _barred(settlement, stakes, variant)
-    spoken = settlement.issues()
-    return Appraisal(
-        settlement.id, settlement.title, variant, settlement.date, stakes.fighting.as_of,
-        {s: SideAppraisal(utility[n], value[n], stakes.fights[n], barred[n]) for n, s in enumerate(SIDES)},
-        hazard, stakes.numbers["shape"], lean, shift, _worths(settlement, brought, stakes, imposed, value, hazard),
-        land_moved(settlement, stakes.war, stakes.ground, variant or next(iter(settlement.variants), "")),
-        tuple(i.id for i in stakes.war.issues if i.id not in spoken), stakes.fighting.weighed,
-    )  # fmt: skip
+    return Peace(brought, imposed, utility, stakes.value(utility, hazard, shift), hazard, lean, shift)
 
 
-def _worths(
-    settlement: Settlement, brought: Clauses, stakes: Stakes, imposed: bool, value: np.ndarray, hazard: np.ndarray
-) -> tuple[ClauseWorth, ...]:
+def _worths(settlement: Settlement, whole: Peace, stakes: Stakes) -> tuple[ClauseWorth, ...]:
     """What each clause adds, alone and on average over orders."""
-    utility = (stakes.peace + brought.gains.sum(1))[:, None] - brought.alone
-    shift = brought.shifts.sum(0) - brought.shifts
-    found = _peace(stakes, utility, brought.factors.sum(0) - brought.factors, shift, imposed)
-    whole = np.stack([*value, np.exp(-hazard * _YEARS ** stakes.numbers["shape"])])
-    without = whole[:, None] - found
-    shapley = _shapley(brought, stakes, imposed)
+    brought = whole.brought
+    utility = whole.utility[:, None] - brought.alone
+    found = _peace(
+        stakes, utility, brought.factors.sum(0) - brought.factors, whole.shift - brought.shifts, whole.imposed
+    )
+    kept = np.exp(-whole.hazard * _YEARS ** stakes.numbers["shape"])
+    without = np.stack([*whole.value, kept])[:, None] - found
+    shapley = _shapley(brought, stakes, whole.imposed)
     return tuple(
         ClauseWorth(clause.number, *without[:, c], *map(float, shapley[:, c]))
         for c, clause in enumerate(settlement.provisions)

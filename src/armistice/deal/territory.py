@@ -46,7 +46,7 @@ LEAST_KM2 = 1.0
 DRAWN = ("drawn", "cells")
 """Values of the line of a ``control_line`` that are surveyed on the grid of the pack."""
 _BACK_DAYS = 7
-"""How far before the baseline day a map is looked for."""
+"""How far before the baseline day a map is looked for; that day itself comes last."""
 
 _NO_DRAWINGS: Mapping[str, Drawing] = MappingProxyType({})
 _SHARED = (
@@ -142,7 +142,7 @@ def survey_ground(pack: Pack, regions: Iterable[str] = (), drawings: Mapping[str
     wanted = list(dict.fromkeys([r.id for r in war.regions.values() if r.level == 1] + sorted(set(regions))))
     now = _survey(pack, wanted, war.as_of)
     before: dict[str, Land] = {}
-    for back in range(_BACK_DAYS + 1):
+    for back in (*range(1, _BACK_DAYS + 1), 0):
         day = war.baseline - timedelta(days=back)
         try:
             before = _survey(pack, wanted, day)

@@ -339,6 +339,30 @@ def given_lasted(
     )  # fmt: skip
 
 
+def settles_within(fits: Sequence[DurationFit], spells: Spells, lasted: float, within: float) -> float:
+    """Chance of a settlement within some months, central, as `given_lasted` has it with these laws and no covariates.
+
+    Parameters
+    ----------
+    fits : sequence of DurationFit
+        Laws without covariates, over which the mean is taken.
+    spells : Spells
+        The wars of the fits.
+    lasted, within : float
+        Months so far, 0 or more, and from now, above 0.
+
+    Raises
+    ------
+    QueryError
+        If a number is out of range, or no past war lasted as long.
+    """
+    _check_given(spells, lasted, (within,), 1)
+    ends = [_ends(f.family, theta_of(f), lasted, np.array([within]), np.ones(1))[0] for f in fits]
+    typed = (spells.months > lasted) & spells.ended & (spells.ending != "")
+    split = _split(np.array([typed & (spells.ending == e) for e in ENDINGS]), np.ones(len(spells)))
+    return float(np.mean(ends) * split[ENDINGS.index("settlement")])
+
+
 def _check_given(spells: Spells, months: float, horizons: Sequence[float], draws: int) -> None:
     if not 0 <= months < np.inf:
         raise QueryError(f"months {months:g}: no duration; expected 0 or more; give the months that the war has lasted")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from armistice.core.durations import Likeness, PastWars, SeverityTail
+from armistice.core.durations import DurationFit, Likeness, PastWars, SeverityTail
 from armistice.core.errors import QueryError
 from armistice.past.analogues import likeness_of
 from armistice.past.cases import read_cases
@@ -26,6 +26,7 @@ def past_of(
     source: str,
     cases: Path | None = None,
     leave_out: str = "",
+    fits: tuple[DurationFit, ...] = (),
     draws: int = 200,
     seed: int = 0,
 ) -> PastWars:
@@ -45,6 +46,8 @@ def past_of(
         A file of written cases.
     leave_out : str
         The war at hand in the record, by its ``war``: it says nothing about itself.
+    fits : tuple of DurationFit
+        Laws already fitted to these wars by `armistice.past.duration.fit_all`; fitted here by default.
     draws, seed : int
         Of every bootstrap.
 
@@ -56,7 +59,7 @@ def past_of(
     others = record[record["war"].astype(str) != leave_out] if leave_out else record
     others = measured(others)
     spells = spells_of(others)
-    fits = fit_all(spells)
+    fits = fits or fit_all(spells)
     chosen = choose(fits)
     given = given_lasted(chosen, spells, months, HORIZONS, others=not_ruled_out(fits), draws=draws, seed=seed)
     years = pd.to_numeric(others["year"])

@@ -48,7 +48,7 @@ def write_report(
     Path
         The file, whole or not at all.
     """
-    from armistice.core.packs import find_pack
+    from armistice.core.packs import find_pack, record_digest
 
     folder = find_pack(pack)
     out = out or Path("out") / folder.resolve().name / "report.html"
@@ -59,7 +59,7 @@ def write_report(
         raise QueryError(f"{out}: a folder; expected a file for the report; name one, such as {out / 'report.html'}")
     cache = Cache(out.parent / ".cache" if cached else None)
     code = code_digest()
-    digest = digest_of(folder_digest(folder), as_of, seed, draws, code)
+    digest = digest_of(folder_digest(folder), record_digest(), as_of, seed, draws, code)
 
     def render() -> str:
         from armistice.report.page import render_page

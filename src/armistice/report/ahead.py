@@ -108,8 +108,9 @@ def _record(r: Records, country: Forecast) -> list[Markup]:
     if years:
         sentences.append(
             say(
-                "Net by calendar year, the first from the day before the invasion, within {place}: {years}.",
+                "Net by calendar year, the first from the day before {baseline}, within {place}: {years}.",
                 place=war.regions[war.root].name,
+                baseline=long_day(war.baseline),
                 years=Markup("; ").join(years),
             )
         )
@@ -141,7 +142,7 @@ def _month_of(day: np.datetime64) -> date:
 
 
 def _years(r: Records) -> list[Markup]:
-    """Net movement by calendar year, the first from the day before the invasion, by the sources that map both ends."""
+    """Net movement by calendar year, the first from the day before the baseline day, by the sources that map both ends."""
     war, panel = r.study.pack.war, r.study.panel
     out = []
     for year in range(war.baseline.year, war.as_of.year + 1):
@@ -399,7 +400,7 @@ def _places_tables(war: War, ahead: FrontAhead) -> list[Table]:
         out.append(
             Table(
                 f"{title}: chance that the line comes to the step of about {axis.step_km2:,.0f} km² on which a place lies, from its far to its near end; "
-                f"{axis.position:.1f} steps are held on {axis.as_of}. People as listed, before the invasion where that is what was listed.",
+                f"{axis.position:.1f} steps are held on {axis.as_of}. People as listed, at the last count where that is what was listed.",
                 ("place", "country", "people", "step", *(f"within {m} months" for m in marks)), rows,
             )
         )  # fmt: skip
@@ -485,7 +486,7 @@ def _scenario_row(fan: ScenarioFan, marks: list[int]) -> tuple[str | Markup, ...
 
 def _limits() -> Markup:
     return say(
-        "The rule sees the record of land and nothing else: no reserves, weather, rivers (but for the barriers named), drones or decisions. Its draws keep the "
+        "The rule sees the record of land and nothing else: no reserves, weather, rivers (but for the barriers named), new weapons or decisions. Its draws keep the "
         "jumps of the past in their tails, so that its outer range is wide on purpose. A chance told for a place is one for the land around it: nothing here says "
         "where units are or which street is held. How the rule has fared on past months is told in the chapter on how far one can see."
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from armistice.claims import check_claims
+from armistice.core.durations import PastWars
 from armistice.core.endings import Ending
 from armistice.core.errors import QueryError
 from armistice.core.history import History
@@ -27,6 +28,7 @@ from armistice.forecasting import termination_forecasts
 from armistice.hindcast import run_hindcast
 from armistice.infer.ahead import liveliest
 from armistice.infer.line import Biases, learn_biases, line_over, lines_of, listed_redraws
+from armistice.past.own import OwnPast, base_rate_of, past_of_pack
 from armistice.settling import Settled
 from armistice.show import (
     ahead,
@@ -41,6 +43,7 @@ from armistice.show import (
     losses,
     maps,
     matched,
+    past,
     plans,
     scores,
     series,
@@ -162,7 +165,22 @@ class Records:
     @cached_property
     def terminations(self) -> tuple[TerminationForecast, ...]:
         """What the game, the base rate and public forecasts said of the end of the fighting."""
-        return termination_forecasts(self.study.pack, self.history) if self.study.history else ()
+        if self.study.history is None:
+            return ()
+        try:
+            rate = base_rate_of(self.study.pack)
+        except QueryError:
+            rate = None
+        return termination_forecasts(self.study.pack, self.study.history, rate)
+
+    @cached_property
+    def past(self) -> OwnPast | str:
+        """What past wars say of this one, or why they say nothing, as a sentence without its full stop."""
+        self.progress("asking past wars", 0.08)
+        try:
+            return past_of_pack(self.study.pack, seed=self.study.seed)
+        except QueryError as reason:
+            return str(reason)
 
     @cached_property
     def hindcast(self) -> Hindcast | None:
@@ -243,6 +261,32 @@ def _clauses(number: int, name: str) -> Maker:
         return appraisals.draw_clauses(r.study.pack.war, draft, found, name=name, width=w)
 
     return make
+
+
+def _past(r: Records) -> PastWars | None:
+    return None if isinstance(r.past, str) else r.past.wars
+
+
+def _of_the_past(make: Callable[..., Figure]) -> Maker:
+    def draw(r: Records, w: int) -> Figure:
+        found = _past(r)
+        assert found is not None, "figures of past wars are drawn where there are some"
+        return make(found, width=w)
+
+    return draw
+
+
+def _past_with(part: Callable[[PastWars], object]) -> Callable[[Records], bool]:
+    return lambda r: (found := _past(r)) is not None and bool(part(found))
+
+
+def _past_survival(r: Records, w: int) -> Figure:
+    return _of_the_past(partial(past.draw_war_survival, name=r.study.pack.war.title))(r, w)
+
+
+def _past_severity(r: Records, w: int) -> Figure:
+    deaths = None if isinstance(r.past, str) else r.past.described.get("deaths")
+    return _of_the_past(partial(past.draw_severity, deaths=deaths))(r, w)
 
 
 def _survival(r: Records, w: int) -> Figure:
@@ -454,6 +498,24 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         lambda r: _appraised(r) and len(appraisals.nearest(r.settled.appraisals)) > 1, _clauses(1, "clauses-2"),
     ),
     "peace-survival": ("how long the peace of each draft might hold", _appraised, _survival),
+    "past-survival": (
+        "how long past wars lasted, with this war where it stands", _past_with(lambda p: p.survival), _past_survival,
+    ),
+    "past-chances": (
+        "chances that a war as old as this one ends, by type of ending", _past_with(lambda p: p.given),
+        _of_the_past(past.draw_chances_ahead),
+    ),
+    "past-endings": (
+        "how past wars ended, by how long they had lasted", _past_with(lambda p: p.incidence),
+        _of_the_past(past.draw_endings_by_type),
+    ),
+    "past-analogues": (
+        "past wars most like this one when they had lasted as long", _past_with(lambda p: p.likeness),
+        _of_the_past(past.draw_analogues),
+    ),
+    "past-severity": (
+        "how deadly past wars were, where the record knows it", _past_with(lambda p: p.tail), _past_severity,
+    ),
 }  # fmt: skip
 
 OF_THE_DRAFTS = ("plans", "acceptance", "clauses", "clauses-2", "peace-survival")

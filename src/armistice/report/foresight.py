@@ -177,7 +177,7 @@ def _what_was_done(war: War, hindcast: Hindcast) -> Markup:
         )  # fmt: skip
     else:
         second = say(
-            "The rule to rely on, {rule}, was chosen on months up to {tuned}, and this record holds none after; what follows is therefore no test of the choice.",
+            "The rule to rely on, {rule}, was chosen once for all packs, on the largest record that ships with the program and its months up to {tuned}; this record holds none after them, and what follows is no test of the choice.",
             rule=_rule(hindcast.chosen), tuned=_month(hindcast.tuned_to),
         )  # fmt: skip
     return first + Markup(" ") + second

@@ -7,22 +7,20 @@ record that rests on a few draws is told with a warning, and a number that chanc
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from markupsafe import Markup
 
 from armistice.core.endings import Ending
-from armistice.core.errors import QueryError
 from armistice.core.history import History
 from armistice.core.matched import Learnt, Matched, RecordEvent, Weights
-from armistice.core.termination import TerminationForecast, placeholder_base_rate
 from armistice.core.war import War
-from armistice.forecasting import GAME, PLACEHOLDER, public_comparisons, scores_by_horizon
 from armistice.history import ANSWER
 from armistice.infer.match import CHANCE, CHANCE_RANGE, TEMPERATURE, weighted_quantiles
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
+from armistice.report.foretold import foretold_words, public_words, score_table
 from armistice.report.words import joined, long_day, num, say
 from armistice.show.bargaining import month_index, over_draws, percent_words, range_words
 from armistice.show.beliefs import Lead, expected, leads_of, offers_of, side_name
@@ -37,8 +35,6 @@ _LEAST = 0.01
 """Distance below which an event is not listed."""
 _FEW = 50
 """Effective draws below which the ends of a range are rough."""
-_COMPARED = 3
-"""Comparisons with public forecasts that are told."""
 
 
 def tell_lessons(r: Records) -> list[Chapter]:
@@ -54,9 +50,9 @@ def tell_lessons(r: Records) -> list[Chapter]:
     beside, table = _beside(war, matched.weights, r.study.ending)
     paragraphs = (
         _done(history), _judgements(), _text(_standing(matched.weights), _taught(war, matched)), _weighty(war, matched), beside,
-        _beliefs(war, history, leads), _demands(war, history), _foretold(history, forecasts), _publicly(forecasts), _limits(war, history),
+        _beliefs(war, history, leads), _demands(war, history), foretold_words(history, forecasts), public_words(forecasts), _limits(war, history),
     )  # fmt: skip
-    tables = (*table, _all_numbers(war, matched), _paths(war, history, leads), *_offers(war, history, leads), *_scores(history, forecasts))  # fmt: skip
+    tables = (*table, _all_numbers(war, matched), _paths(war, history, leads), *_offers(war, history, leads), *score_table(history, forecasts))  # fmt: skip
     figures = tuple(name for name in FIGURES if name != "termination-scores" or forecasts)
     lists = tuple(found for found in (_events(war, matched),) if found)
     return [Chapter("lessons", "What the record teaches about each side", paragraphs, figures, tables, lists)]
@@ -492,96 +488,6 @@ def _offers(war: War, history: History, leads: Mapping[str, Lead]) -> tuple[Tabl
         Table(
             f"What each side put forward on the line, and the movement that it then expected (steps a month towards {war.side('a').name})",
             ("day", "side", "document", "what it says of the line", "expected then", "source"), tuple(rows), folded=True,
-        ),
-    )  # fmt: skip
-
-
-# --- forecasts of an end --------------------------------------------------------------------------------------------
-
-
-def _foretold(history: History, forecasts: Sequence[TerminationForecast]) -> Markup:
-    """How the game's chances, month by month, would have fared, and why that says little."""
-    scores = scores_by_horizon(history, forecasts)
-    if not scores:
-        return say("The record is too short for a chance given in one of its months to have come true or not.")
-    told = [
-        say(
-            "within {h} months {chance} on average, score {brier} (placeholder {other})", h=horizon,
-            chance=num(percent_words(found[GAME].mean_probability), f"mean of {found[GAME].dates} months, weighed by the record up to each"),
-            brier=num(f"{found[GAME].brier:.3f}", f"Brier score; logarithmic score {found[GAME].log_score:.2f}"),
-            other=num(f"{found[PLACEHOLDER].brier:.3f}", f"logarithmic score {found[PLACEHOLDER].log_score:.2f}"),
-        )
-        for horizon, found in scores.items()
-    ]  # fmt: skip
-    rate = placeholder_base_rate(12)
-    lead = say(
-        "How its chances of a settlement would have fared. With the record up to the day and not beyond, at the end of each month whose outcome is known the game would have given a settlement the chances that follow, with their Brier scores (the mean squared error of a chance, from 0, best, to 1): "
-    )
-    beaten = sum(found[PLACEHOLDER].brier < found[GAME].brier for found in scores.values())
-    came = sum(found[GAME].came > 0 for found in scores.values())
-    moral = (
-        Markup("")
-        if came
-        else say("No settlement came. Such a record rewards whoever says never: a chance of 0 every month would have had the best score there is and have told nobody anything.")
-    )  # fmt: skip
-    return _text(
-        lead + Markup("; ").join(told) + Markup("."),
-        say(
-            "The placeholder, which knows nothing of this war, has the better score at {k} of {n} horizons.",
-            k=num(f"{beaten}", "horizons at which the placeholder's Brier score is below the game's"), n=len(scores),
-        ),
-        say(
-            "It gives every war {rate} within a year and stands in for the record of past wars.",
-            rate=num(f"{percent_words(rate.central)} ({percent_words(rate.low).removesuffix(' %')} to {percent_words(rate.high)})", rate.source),
-        ),
-        moral,
-        say("And the judgements were made at the end of the record, by people who knew that the war had gone on: the game's scores flatter it."),
-    )  # fmt: skip
-
-
-def _publicly(forecasts: Sequence[TerminationForecast]) -> Markup:
-    """How the game's chances compare with those that the public record of forecasts holds."""
-    public = {f.forecaster for f in forecasts} - {GAME, PLACEHOLDER}
-    if not public:
-        return say("The pack holds no public forecast of an end to set beside them.")
-    try:
-        groups = public_comparisons(forecasts)
-    except QueryError as reason:
-        return say("Public forecasts cannot be set beside them: {reason}.", reason=str(reason))
-    if not groups:
-        return say(
-            "Public forecasts are in the pack, but none whose outcome is known is of a span that the game has a chance for."
-        )
-    told = []
-    for group in groups[:_COMPARED]:
-        scores = [
-            say("{who} {brier}", who=s.forecaster, brier=num(f"{s.brier:.3f}", f"mean chance {percent_words(s.mean_probability)}, logarithmic score {s.log_score:.2f}"))
-            for s in group
-        ]  # fmt: skip
-        told.append(say("on {n}: ", n=num(_count(group[0].dates, "shared forecast", "shared forecasts"), "made on the same day for the same day")) + joined(scores))  # fmt: skip
-    return _text(
-        say("Beside public forecasts, Brier scores (lower is better) are, ") + Markup("; ").join(told) + Markup("."),
-        say("Public forecasters gave their chances beforehand and were asked about a ceasefire or an agreement in their own words; the game's were computed afterwards. So few and overlapping forecasts rank nobody."),
-    )  # fmt: skip
-
-
-def _scores(history: History, forecasts: Sequence[TerminationForecast]) -> tuple[Table, ...]:
-    rows = []
-    for horizon, found in scores_by_horizon(history, forecasts).items():
-        game, other = found[GAME], found[PLACEHOLDER]
-        cells = [
-            (percent_words(game.mean_probability), percent_words(other.mean_probability)),
-            (f"{game.brier:.3f}", f"{other.brier:.3f}"), (f"{game.log_score:.2f}", f"{other.log_score:.2f}"),
-        ]  # fmt: skip
-        note = f"mean of {game.dates} forecasts a month apart, whose spans overlap"
-        rows.append((f"{horizon} months", f"{game.dates}", percent_words(game.came), *(num(c, note) for pair in cells for c in pair)))  # fmt: skip
-    if not rows:
-        return ()
-    heads = [f"{what}, {who}" for what in ("mean chance", "Brier", "log score") for who in ("the game", "placeholder")]
-    return (
-        Table(
-            "Chances of a settlement given month by month with the record up to then, and how they fared (scores: lower is better)",
-            ("within", "months", "came", *heads), tuple(rows), folded=True,
         ),
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.foresight import foresight
 from armistice.report.lessons import tell_lessons
+from armistice.report.past import tell_past
 from armistice.report.settle import tell_settled, unsettled
 from armistice.report.theory import tell_theory
 from armistice.report.words import (
@@ -46,7 +47,7 @@ def tell(records: Records) -> list[Chapter]:
     chapters = [
         _opening(records), _holdings(records), _people(records), tell_ahead(records, records.study.ahead),
         _foresight(records), _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records),
-        *tell_lessons(records), *tell_settled(records), *tell_theory(records), _claims(records), _unknown(records),
+        *tell_lessons(records), tell_past(records), *tell_settled(records), *tell_theory(records), _claims(records), _unknown(records),
     ]  # fmt: skip
     return [c for c in chapters if c is not None]
 
@@ -84,9 +85,8 @@ def _opening(r: Records) -> Chapter:
     if total:
         paragraphs.append(
             say(
-                "On {day}, {a} forces held {share} of {country}: {area}. The sources are rival maps drawn by different "
-                "people; where they differ, this page gives the range and names them.{line}",
-                day=long_day(day), a=a.adjective, country=whole.name,
+                "On {day}, {a} forces held {share} of {country}: {area}. {sources}{line}",
+                day=long_day(day), a=a.adjective, country=whole.name, sources=_maps(len(total)),
                 share=num(between(list(shares.values()), "{:.1f}", "per cent"), note_of(war, shares, "{:.2f}", "per cent", str(day))),
                 area=num(between(list(total.values()), "{:,.0f}", "km²"), note_of(war, total, "{:,.0f}", "km²", str(day))),
                 line=Markup(" ") + say("By the true line, which none of them knows, it was {area}.", area=line_clause(r.lines[war.root])),
@@ -123,6 +123,12 @@ def _opening(r: Records) -> Chapter:
             )
         )
     return Chapter("opening", "", tuple(paragraphs), ("control-map",))
+
+
+def _maps(sources: int) -> str:
+    if sources == 1:
+        return "One source maps it; nothing here tells how far another would differ."
+    return "The sources are rival maps drawn by different people; where they differ, this page gives the range and names them."
 
 
 def _holdings(r: Records) -> Chapter:
@@ -216,7 +222,7 @@ def _people(r: Records) -> Chapter | None:
         place = war.regions[region]
         sentences.append(
             say(
-                phrase + " lived {people} before the invasion.",
+                phrase + " lived {people} at the last count.",
                 place=place_words(place.name, place.level), name=side.adjective if side is a else side.name,
                 people=num(people_range(values), note + f" ({war.as_of}; population of the count, not of today)"),
             )

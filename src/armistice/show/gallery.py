@@ -26,6 +26,7 @@ from armistice.show import (
     models,
     past,
     plans,
+    retrospect,
     scores,
     series,
     talks,
@@ -133,6 +134,12 @@ GALLERY: dict[str, Entry] = {
     "past-endings": Entry(past.draw_endings_by_type, "How past wars ended, and when.", ("past wars",)),
     "past-analogues": Entry(past.draw_analogues, "Past wars most like the one at hand.", ("past wars",)),
     "past-severity": Entry(past.draw_severity, "How deadly past wars were.", ("past wars",)),
+    "retrospect-scores": Entry(
+        retrospect.draw_retrospect_scores, "How the game's chances of a settlement fared in past wars.", ("retrospect",)
+    ),
+    "retrospect-decisions": Entry(
+        retrospect.draw_decisions, "What the game called at turning points, and what happened.", ("retrospect",)
+    ),
     "model-plot": Entry(models.draw_plot, "Curves and regions of a model over its inputs.", ("solution",)),
     "model-range": Entry(lessons.draw_range, "What two sides prefer to war.", ("solution",)),
     "model-disagreement": Entry(

@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from armistice.core.durations import ENDINGS, PastWars, SeverityTail
+from armistice.core.durations import COLUMN_WORDS, ENDINGS, LAW_WORDS, PastWars, SeverityTail, duration_words
 from armistice.core.errors import QueryError
 from armistice.show.appraisals import scale_of
 from armistice.show.bargaining import PEACE, PEACE_PALE, PEACE_TEXT, percent_words
@@ -48,22 +48,7 @@ from armistice.show.style import (
 
 _FILL = {"settlement": PEACE, "victory_a": SIDE["a"], "victory_b": SIDE["b"], "stalemate": FAINT}
 _TEXT = {"settlement": PEACE_TEXT, "victory_a": SIDE_TEXT["a"], "victory_b": SIDE_TEXT["b"], "stalemate": MUTED}
-_WORDS = {
-    "settlement": "settlement", "victory_a": "victory of the side that began it", "victory_b": "victory of the other side",
-    "stalemate": "stalemate",
-}  # fmt: skip
-_UNSIDED = {"victory_a": "victory of the side listed first", "victory_b": "victory of the side listed second"}
-"""Words where the record does not say who began."""
 _SHORT = {"settlement": "settlement", "victory_a": "victory", "victory_b": "victory", "stalemate": "stalemate"}
-_LAWS = {
-    "exponential": "exponential", "weibull": "Weibull", "log_logistic": "log-logistic", "log_normal": "log-normal",
-    "generalised_gamma": "generalised gamma",
-}  # fmt: skip
-_COLUMNS = {
-    "deaths_per_month": "deaths by month", "capability_share_a": "balance of capabilities", "democracy_a": "regime of one side",
-    "democracy_b": "regime of the other", "contiguous": "a common border", "rivals": "rivalry", "territory": "territory at issue",
-    "battle_share_a": "battles won", "third_parties": "third parties", "front_km_per_month": "movement of the front",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -102,7 +87,7 @@ def draw_war_survival(past: PastWars, *, name: str = "this war", width: int = 76
     share = curve.at(lasted)
     x, y = frame.x_of(lasted), frame.y_of(share)
     beside = lasted < 0.6 * last
-    words = [f"{name}: {_months(lasted)}", f"{percent_words(share)} of past wars lasted longer"]
+    words = [f"{name}: {duration_words(lasted)}", f"{percent_words(share)} of past wars lasted longer"]
     at = x + 8 if beside else x - 8
     room = (frame.right - at) if beside else (at - frame.left)
     labels = [
@@ -116,7 +101,7 @@ def draw_war_survival(past: PastWars, *, name: str = "this war", width: int = 76
         points([{"x": x, "y": y, "tip": words[1]}], {"shape": "circle", "fill": INK, "stroke": "#FFFFFF", "size": 70}, (("tip", name),)),
         *write(labels, INK, "#FFFFFF"),
     ]  # fmt: skip
-    median = f"Half were over after {_months(curve.median)}. " if curve.median < math.inf else ""
+    median = f"Half were over after {duration_words(curve.median)}. " if curve.median < math.inf else ""
     caption = f"Kaplan and Meier's curve of {curve.wars} wars, {curve.ended} of them ended, with its range with four chances in five, in % by months. {median}{_source(past)}"
     told = f"Falling curve of how long {curve.wars} wars lasted. {median}{words[0]}; {words[1]}."
     spec = alt.layer(*layers).properties(width=width, height=frame.bottom + frame.size * 3.4)
@@ -134,7 +119,7 @@ def draw_chances_ahead(past: PastWars, *, width: int = 760) -> Figure:
     """
     given = past.given
     narrow, size = is_narrow(width), font_size(width)
-    named = _words(past)
+    named = past.words
     keys = [Key(named[e], _FILL[e]) for e in ENDINGS]
     keys += [
         Key("range", INK, "line"),
@@ -151,7 +136,7 @@ def draw_chances_ahead(past: PastWars, *, width: int = 760) -> Figure:
     bars: dict[str, list[dict[str, Any]]] = {e: [] for e in ENDINGS}
     for n, chance in enumerate(given.chances):
         y = top + n * step + step / 2
-        labels.append(Label(_months(chance.within), left - 8, y, "right", size))
+        labels.append(Label(duration_words(chance.within), left - 8, y, "right", size))
         at = 0.0
         for ending in ENDINGS:
             part = chance.by_ending[ending]
@@ -179,18 +164,18 @@ def draw_chances_ahead(past: PastWars, *, width: int = 760) -> Figure:
 
 def _chances_figure(past: PastWars, spec: Chart) -> Figure:
     given = past.given
-    laws = join_words([_LAWS[f] for f in given.among])
+    laws = join_words([LAW_WORDS[f] for f in given.among])
     mean = "mean over" if len(given.among) > 1 else "by"
     caption = (
-        f"Chance in % that a war which has lasted {_months(given.lasted)} ends within further months; bars: {mean} the {laws} law{'s' if len(given.among) > 1 else ''} of durations; ranges (four chances "
+        f"Chance in % that a war which has lasted {duration_words(given.lasted)} ends within further months; bars: {mean} the {laws} law{'s' if len(given.among) > 1 else ''} of durations; ranges (four chances "
         f"in five) by drawing wars anew, over the same laws. {given.at_risk} wars of the record lasted longer, and the endings of {given.typed} of them split "
         f"the bars; each type is given half a war more. The base rate knows nothing else of this war. {_source(past)}"
     )
     told = "; ".join(
-        f"within {_months(c.within)} {percent_words(c.total.central)} ({percent_words(c.total.low)} to {percent_words(c.total.high)}), by settlement {percent_words(c.by_ending['settlement'].central)}"
+        f"within {duration_words(c.within)} {percent_words(c.total.central)} ({percent_words(c.total.low)} to {percent_words(c.total.high)}), by settlement {percent_words(c.by_ending['settlement'].central)}"
         for c in given.chances
     )
-    words = f"Bars of the chance that a war of {_months(given.lasted)} ends: {told}."
+    words = f"Bars of the chance that a war of {duration_words(given.lasted)} ends: {told}."
     return Figure("past-chances", "How soon a war that has lasted so long ends", caption, words, (), spec)
 
 
@@ -204,7 +189,7 @@ def draw_endings_by_type(past: PastWars, *, width: int = 760) -> Figure:
         Of the picture, px.
     """
     found = [i for i in past.incidence if i.wars]
-    narrow, named = is_narrow(width), _words(past)
+    narrow, named = is_narrow(width), past.words
     last = max(max(i.months[-1] for i in found), past.given.lasted)
     most = max(i.high[-1] for i in found)
     head, top = (
@@ -233,7 +218,7 @@ def draw_endings_by_type(past: PastWars, *, width: int = 760) -> Figure:
     told = join_words([f"{named[i.ending]} {percent_words(i.share[-1])} ({i.wars} wars)" for i in found])
     caption = (
         f"Share of wars in % that had ended in each way by so many months (Aalen and Johansen), with ranges (four chances in five) by drawing wars anew; the dashed line is the "
-        f"{_months(past.given.lasted)} of the war at hand. {_source(past)}"
+        f"{duration_words(past.given.lasted)} of the war at hand. {_source(past)}"
     )
     spec = alt.layer(*layers).properties(width=width, height=frame.bottom + frame.size * 3.4)
     return Figure("past-endings", "How past wars ended, and when", caption, f"Rising curves. At the end: {told}.", (), finish(spec, width, 0, "none"))  # fmt: skip
@@ -260,7 +245,7 @@ def draw_analogues(past: PastWars, *, width: int = 760) -> Figure:
         )
     narrow, size = is_narrow(width), font_size(width)
     kinds = [e for e in ENDINGS if any(a.ending == e for a in found.analogues)]
-    head, top = legend([Key(_words(past)[e], _FILL[e], "point") for e in kinds], width, size)
+    head, top = legend([Key(past.words[e], _FILL[e], "point") for e in kinds], width, size)
     left, right = (8.0, width - 58.0) if narrow else (250.0, width - 150.0)
     step = 42.0 if narrow else 26.0
     top += size * 2.0
@@ -287,11 +272,11 @@ def draw_analogues(past: PastWars, *, width: int = 760) -> Figure:
 def _ends_of(past: PastWars, lines: Sequence[dict[str, Any]], frame: _Frame, narrow: bool) -> list[alt.Chart]:
     """Marks at the ends of the lines, with how each war ended in words where there is room."""
     layers: list[alt.Chart] = []
-    named, analogues = _words(past), past.likeness.analogues if past.likeness else ()
+    named, analogues = past.words, past.likeness.analogues if past.likeness else ()
     for one, line in zip(analogues, lines, strict=True):
         fill = _FILL.get(one.ending, "#FFFFFF")
         told = named.get(one.ending, "how it ended is not known" if one.ended else "goes on")
-        apart = ", ".join(f"{_COLUMNS[n]} {z:+.1f}" for n, z in one.apart.items())
+        apart = ", ".join(f"{COLUMN_WORDS[n]} {z:+.1f}" for n, z in one.apart.items())
         look = {"shape": "circle", "fill": fill, "stroke": fill if one.ending else INK, "size": 60}
         layers.append(
             points([{"x": line["x1"], "y": line["y"], "how": told, "apart": apart}], look, (("how", "Ending"), ("apart", "Apart by (standard deviations)")))
@@ -307,18 +292,18 @@ def _ends_of(past: PastWars, lines: Sequence[dict[str, Any]], frame: _Frame, nar
 def _analogues_figure(past: PastWars, spec: Chart) -> Figure:
     found = past.likeness
     assert found is not None
-    rests = join_words([_COLUMNS[n] for n in found.weights])
-    unknown = join_words([_COLUMNS[n] for n in found.unknown])
+    rests = join_words([COLUMN_WORDS[n] for n in found.weights])
+    unknown = join_words([COLUMN_WORDS[n] for n in found.unknown])
     trust = ". ".join(
         f"Left out in turn, past wars are foretold from their nearest with skill {s.skill.central:+.2f} ({s.skill.low:+.2f} to {s.skill.high:+.2f}) over the base rate where asked “{s.question}”".replace("-", "−")
         for s in found.skills
     )  # fmt: skip
     caption = (
-        f"The {len(found.analogues)} nearest of {found.among} wars that lasted longer than {_months(found.lasted)}, by {rests}; distance in standard deviations, lines in months from there to their end."
+        f"The {len(found.analogues)} nearest of {found.among} wars that lasted longer than {duration_words(found.lasted)}, by {rests}; distance in standard deviations, lines in months from there to their end."
         f"{f' Not compared for want of data: {unknown}.' if found.unknown else ''} {trust}{'. ' if trust else ''}Skill 0 is no better than the base rate. {_source(past)}"
     )
     told = "; ".join(
-        f"{a.title} {a.year:.0f}, {_months(a.months_more)} more, {_words(past).get(a.ending, 'ending not known')}"
+        f"{a.title} {a.year:.0f}, {duration_words(a.months_more)} more, {past.words.get(a.ending, 'ending not known')}"
         for a in found.analogues
     )
     return Figure("past-analogues", "Past wars most like this one when they had lasted as long", caption, f"Rows of past wars, nearest first: {told}.", (), spec)  # fmt: skip
@@ -455,16 +440,6 @@ def _steps_area(rows: Sequence[dict[str, Any]], color: str, opacity: float) -> a
 def _steps_line(rows: Sequence[dict[str, Any]], field: str, color: str, size: float) -> alt.Chart:
     line = alt.Chart(data(rows)).mark_line(color=color, strokeWidth=size, interpolate="step-after")
     return line.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel(field)), order="x:Q")
-
-
-def _words(past: PastWars) -> dict[str, str]:
-    return _WORDS if past.initiators_known else {**_WORDS, **_UNSIDED}
-
-
-def _months(months: float) -> str:
-    """A duration in words."""
-    shown = f"{months:.0f}" if months >= 10 or float(months).is_integer() else f"{months:.1f}"
-    return f"{shown} month{'' if shown == '1' else 's'}"
 
 
 def _source(past: PastWars) -> str:

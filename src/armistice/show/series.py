@@ -344,7 +344,7 @@ def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float,
         .encode(x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
     )
     name = war.regions[region].name.replace(" region", "")
-    name = name if text_width(name, font_size(width), bold=True) <= space[0] else region.replace("-", " ").capitalize()
+    name = name if text_width(name, font_size(width), bold=True) <= space[0] else region.replace("-", " ").title()
     title = alt.Title(
         name, subtitle=share_words(_latest_mean(frame)), fontSize=font_size(width), subtitleFontSize=font_size(width), subtitleColor=SIDE_TEXT[side],
         offset=6, frame="group",
