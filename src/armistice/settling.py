@@ -35,8 +35,8 @@ PRIOR_DRAWS = 2000
 """Draws of the preferences before the record weighs them."""
 AMENDED = 3
 """Drafts for which amendments are looked for in a report: those that both sides would soonest accept."""
-WANTED = (0.5, 0.8, 0.95)
-"""Shares of draws in which both are to accept: the first that a draft does not reach is asked for."""
+WANTED = 0.8
+"""Share of the draws in which both are to accept: four in five, as the ranges of the page."""
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,7 @@ def settle(
         if len(amended) < AMENDED and one.id not in {name for name, _ in amended}:
             draft = next(d for d in drafts if d.id == one.id)
             progress(f"what would have to change: {draft.title}")
-            wanted = next((w for w in WANTED if w > one.p_accept_both), WANTED[-1])
-            amended[one.id, one.variant] = amend(draft, stakes, drafts, wanted, variant=one.variant)
+            amended[one.id, one.variant] = amend(draft, stakes, drafts, WANTED, variant=one.variant)
     return Settled(drafts, stakes, found, tuple(appraise(draft, plain, variant) for draft, variant in told), amended)
 
 
