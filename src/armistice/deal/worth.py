@@ -117,9 +117,9 @@ def _percent(share: float) -> str:
 
 
 def _hundredths(values: np.ndarray) -> str:
-    low, central, high = (f"{100 * v:.0f}".replace("-", "−") for v in np.quantile(values, LEVELS))
+    low, central, high = (f"{round(100 * float(v))}".replace("-", "−") for v in np.quantile(values, LEVELS))
     return f"{central} ({low} to {high})"
 
 
 def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", "−")
+    return f"{round(100 * value, 1) + 0.0:+.1f}".replace("-", "−")
