@@ -24,11 +24,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from armistice.core.endings import Blockers, Ending, Weighed, WhatIf
+from armistice.core.errors import QueryError
 from armistice.core.matched import Matched
 from armistice.core.parameters import JUDGED, PARAMETERS, Judgements, Pressure
 from armistice.core.war import Axis, Range
+from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack
 from armistice.game.arrays import State
 from armistice.game.blockers import blockers
@@ -37,7 +40,7 @@ from armistice.game.levers import around, belief_map, pairs, scan, with_drift
 from armistice.game.solve import solve, start_of
 from armistice.game.terms import equilibrium_of, outlook_of, range_of
 from armistice.infer.match import resampled_rows
-from armistice.infer.pace import FrontPace
+from armistice.infer.pace import FrontPace, front_pace
 
 DRAWS = 200
 DRAWS_OF_CHANGES = 24
@@ -187,6 +190,24 @@ def draw_games(pack: Pack, pace: FrontPace, seed: int = 0, draws: int = DRAWS) -
     ranges = ranges_of(pack, judged, pace)
     numbers = tuple(sample(ranges, draws, seed))
     return Drawn(ranges, numbers, tuple(game_of(pack, judged, pace, row) for row in numbers))
+
+
+def draw_games_of_pack(pack: Pack, seed: int = 0, draws: int = DRAWS) -> tuple[xr.Dataset, Drawn]:
+    """The panel of a pack, and the draws of its game.
+
+    Raises
+    ------
+    QueryError
+        If the pack judges no game, its record is too short, or the front does not stand on the game's axis.
+    """
+    if pack.game is None:
+        raise QueryError(f"{pack.war.title}: no game.toml; expected judgements to weigh; add them to the pack")
+    panel = estimate_panel(pack)
+    drawn = draw_games(pack, front_pace(panel, pack.war, pack.game.axis), seed, draws)
+    if drawn is None:
+        where = f"{pack.war.title} as of {pack.war.as_of}"
+        raise QueryError(f"{where}: the front does not stand on the axis {pack.game.axis}; choose another --as-of")
+    return panel, drawn
 
 
 def on_axis(pack: Pack, pace: FrontPace) -> bool:

@@ -30,12 +30,10 @@ import numpy as np
 import xarray as xr
 
 from armistice.core.digest import Cache, code_digest, digest_of
-from armistice.core.errors import QueryError
 from armistice.core.history import History
 from armistice.core.matched import RecordEvent
-from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack
-from armistice.ending import DRAWS, Drawn, draw_games
+from armistice.ending import DRAWS, Drawn, draw_games_of_pack
 from armistice.game.arrays import State
 from armistice.game.form import Belief, Regimes, WarGame
 from armistice.game.solve import solve
@@ -44,7 +42,7 @@ from armistice.infer.baseline import monthly_area
 from armistice.infer.forecasters import CHOICE, FORECASTERS
 from armistice.infer.forecasters import LEAST_MONTHS as LEAST_TO_FORECAST
 from armistice.infer.match import log_acceptance, log_no_settlement, log_refusal, match_record
-from armistice.infer.pace import YEAR, axis_record, front_pace
+from armistice.infer.pace import YEAR, axis_record
 
 MONTHS = 36
 """Months of record before the as-of day."""
@@ -409,13 +407,7 @@ def history_of_pack(
     QueryError
         If the pack judges no game, its record is too short, or the front does not stand on the game's axis.
     """
-    if pack.game is None:
-        raise QueryError(f"{pack.war.title}: no game.toml; expected judgements to weigh; add them to the pack")
-    panel = estimate_panel(pack)
-    drawn = draw_games(pack, front_pace(panel, pack.war, pack.game.axis), seed, draws)
-    if drawn is None:
-        where = f"{pack.war.title} as of {pack.war.as_of}"
-        raise QueryError(f"{where}: the front does not stand on the axis {pack.game.axis}; choose another --as-of")
+    panel, drawn = draw_games_of_pack(pack, seed, draws)
     return history_of(pack, panel, drawn, seed, progress, cache)
 
 

@@ -10,10 +10,8 @@ import numpy as np
 from armistice.core.amendment import Amended
 from armistice.core.appraisal import Appraisal, Fighting
 from armistice.core.endings import Equilibrium
-from armistice.core.errors import QueryError
 from armistice.core.history import History
-from armistice.core.settlement import Settlement
-from armistice.data.estimate import estimate_panel
+from armistice.core.settlement import Ground, Settlement
 from armistice.data.pack import Pack
 from armistice.deal.amend import amend
 from armistice.deal.answers import answers_of, likelihood_of, weights_without
@@ -23,13 +21,12 @@ from armistice.deal.preferences import preferences_of
 from armistice.deal.read import read_settlements
 from armistice.deal.stated import resampled, stated_choices, taught
 from armistice.ending import DRAWS as DRAWS_OF_GAME
-from armistice.ending import draw_games
+from armistice.ending import draw_games_of_pack
 from armistice.game.form import WarGame
 from armistice.game.solve import ENGINE, solve, start_of
 from armistice.game.terms import equilibrium_of
-from armistice.history import history_of_pack
+from armistice.history import history_of
 from armistice.infer.match import resampled_rows, weigh
-from armistice.infer.pace import front_pace
 
 PRIOR_DRAWS = 2000
 """Draws of the preferences before the record weighs them."""
@@ -113,25 +110,18 @@ def stakes_of_pack(
         If the pack has no game, its record is too short, the front is not on the axis of the game, or the pack does not
         say how an issue stands today.
     """
-    if pack.game is None:
-        raise QueryError(
-            f"{pack.war.title}: no game.toml; expected judgements of what fighting on is worth; add them to the pack"
-        )
-    panel = estimate_panel(pack)
-    pace = front_pace(panel, pack.war, pack.game.axis)
-    drawn = draw_games(pack, pace, seed, game_draws)
-    if drawn is None:
-        where = f"{pack.war.title} as of {pack.war.as_of}"
-        raise QueryError(f"{where}: the front does not stand on the axis {pack.game.axis}; choose another --as-of")
+    panel, drawn = draw_games_of_pack(pack, seed, game_draws)
     games = drawn.games
     found = equilibrium_of(
         solve(games, (start_of(games[0]),), months=1, strict=False, progress=lambda x: progress("solving the game", x))
     )
     fighting = fighting_of(pack, games, found)
     drafts = (*read_settlements(pack), *beside)
+    ground = ground_for(drafts, pack)
     if not weighed:
-        return _by_statements(pack, drafts, fighting, draws, seed)
-    return _by_record(pack, drafts, fighting, history_of_pack(pack, seed, game_draws, progress), draws, seed)
+        return _by_statements(pack, ground, fighting, draws, seed)
+    history = history_of(pack, panel, drawn, seed, progress)
+    return _by_record(pack, drafts, ground, fighting, history, draws, seed)
 
 
 def settle(
@@ -161,9 +151,9 @@ def settle(
         return None
     progress("appraising the drafts")
     fighting = fighting_of(pack, games, equilibrium)
-    preferences = preferences_of(pack.war, DRAWS, seed)
-    plain = stakes_of(pack.war, ground_for(drafts, pack), fighting, preferences, seed)
-    stakes = plain if history is None else _by_record(pack, drafts, fighting, history, DRAWS, seed)
+    ground = ground_for(drafts, pack)
+    plain = stakes_of(pack.war, ground, fighting, preferences_of(pack.war, DRAWS, seed), seed)
+    stakes = plain if history is None else _by_record(pack, drafts, ground, fighting, history, DRAWS, seed)
     told = [(draft, variant) for draft in drafts if draft.provisions for variant in tuple(draft.variants) or ("",)]
     found = tuple(appraise(draft, stakes, variant) for draft, variant in told)
     amended: dict[tuple[str, str], Amended] = {}
@@ -175,19 +165,25 @@ def settle(
     return Settled(drafts, stakes, found, tuple(appraise(draft, plain, variant) for draft, variant in told), amended)
 
 
-def _by_statements(pack: Pack, drafts: Sequence[Settlement], fighting: Fighting, draws: int, seed: int) -> Stakes:
+def _by_statements(pack: Pack, ground: Ground, fighting: Fighting, draws: int, seed: int) -> Stakes:
     """Stakes with the preferences weighed by what the sides stated and turned down."""
     preferences = preferences_of(pack.war, PRIOR_DRAWS, seed)
     held = resampled(preferences, taught(preferences, stated_choices(pack)), draws, seed)
-    return stakes_of(pack.war, ground_for(drafts, pack), fighting, held, seed)
+    return stakes_of(pack.war, ground, fighting, held, seed)
 
 
 def _by_record(
-    pack: Pack, drafts: Sequence[Settlement], fighting: Fighting, history: History, draws: int, seed: int
+    pack: Pack,
+    drafts: Sequence[Settlement],
+    ground: Ground,
+    fighting: Fighting,
+    history: History,
+    draws: int,
+    seed: int,
 ) -> Stakes:
     """Stakes weighed by all of the record: statements, months without a settlement, answers to lines and to drafts."""
     answers = answers_of(pack, drafts)
     weighed = replace(fighting, weight=weights_without(history, answers).weight, weighed=True)
-    many = _by_statements(pack, drafts, weighed, PRIOR_DRAWS, seed)
+    many = _by_statements(pack, ground, weighed, PRIOR_DRAWS, seed)
     weights = weigh(likelihood_of(many, answers, history).sum(1))
     return many.taken(np.random.default_rng(seed).permutation(resampled_rows(weights.weight, draws)))

@@ -184,7 +184,7 @@ REFUSED = {
     ),
     'line = "drawn", drawing = "crossing.geojson"': 'drawing "crossing.geojson": the outline crosses itself at 1.5, 46.5',
     'line = "drawn", drawing = "."': 'drawing ".": a folder',
-    'line = "drawn", drawing = "/tmp/x.geojson"': "expected a path from the draft's own folder",
+    'line = "drawn", drawing = "/elsewhere/x.geojson"': "expected a path from the draft's own folder",
     f'line = "drawn", drawing = "{"x" * 300}"': "drawing",
     'line = "drawn", drawing = {either = ["crossing.geojson", "none.geojson"]}': "no such file",
     'line = "cells", cells = []': "cells as a list of hexagons, not empty; take their ids from cells.parquet",

@@ -18,6 +18,11 @@ SURVIVAL_YEARS = (1, 5, 10)
 """Years after which the chance that peace still holds is told."""
 
 
+def survival_after(hazard: np.ndarray, shape: np.ndarray, years: float) -> np.ndarray:
+    """Chance that peace still holds after some years, by the hazard of its first year and the power of time."""
+    return np.asarray(np.exp(-hazard * years**shape))
+
+
 @dataclass(frozen=True)
 class Fighting:
     """What fighting on is worth to each side, by draw of the war-termination game.
@@ -160,4 +165,4 @@ class Appraisal:
 
     def survival(self, years: float) -> np.ndarray:
         """Chance that peace still holds after some years: array of shape (draws,)."""
-        return np.exp(-self.hazard * years**self.shape)
+        return survival_after(self.hazard, self.shape, years)

@@ -28,6 +28,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from armistice.core.amendment import Amended, Amendment, Change
+from armistice.core.appraisal import survival_after
 from armistice.core.errors import QueryError
 from armistice.core.settlement import Settlement
 from armistice.deal.appraise import Stakes, appraise
@@ -183,7 +184,7 @@ def _longest(room: Room, stakes: Stakes, aim: Aim) -> float:
     issues = np.unique(room.issue)
     factors = room.factors + sum(np.minimum(room.more_factors[room.issue == k].min(0), 0) for k in issues)
     hazard = stakes.numbers["base"] * np.exp(factors + stakes.numbers["imposed"] * room.imposed)
-    return float(np.median(np.exp(-hazard * aim.years ** stakes.numbers["shape"])))
+    return float(np.median(survival_after(hazard, stakes.numbers["shape"], aim.years)))
 
 
 def largest_share(room: Room, stakes: Stakes, lines: Lines, nodes: int = NODES) -> float:

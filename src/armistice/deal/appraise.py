@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armistice.core.appraisal import Appraisal, ClauseWorth, Fighting, SideAppraisal
+from armistice.core.appraisal import Appraisal, ClauseWorth, Fighting, SideAppraisal, survival_after
 from armistice.core.errors import QueryError, near
 from armistice.core.settlement import Effect, Ground, Provision, Settlement
 from armistice.core.war import SIDES, Issue, Range, War
@@ -316,7 +316,7 @@ def _worths(settlement: Settlement, whole: Peace, stakes: Stakes) -> tuple[Claus
     found = _peace(
         stakes, utility, brought.factors.sum(0) - brought.factors, whole.shift - brought.shifts, whole.imposed
     )
-    kept = np.exp(-whole.hazard * _YEARS ** stakes.numbers["shape"])
+    kept = survival_after(whole.hazard, stakes.numbers["shape"], _YEARS)
     without = np.stack([*whole.value, kept])[:, None] - found
     shapley = _shapley(brought, stakes, whole.imposed)
     return tuple(
@@ -328,7 +328,7 @@ def _worths(settlement: Settlement, whole: Peace, stakes: Stakes) -> tuple[Claus
 def _peace(stakes: Stakes, utility: np.ndarray, factors: np.ndarray, shift: np.ndarray, imposed: bool) -> np.ndarray:
     """Values of both sides and the chance that peace still holds after ten years: array of shape (3, ..., draws)."""
     hazard = renewal_hazard(factors, stakes.lean(utility), imposed, shift, stakes.numbers)
-    return np.stack([*stakes.value(utility, hazard, shift), np.exp(-hazard * _YEARS ** stakes.numbers["shape"])])
+    return np.stack([*stakes.value(utility, hazard, shift), survival_after(hazard, stakes.numbers["shape"], _YEARS)])
 
 
 def _shapley(brought: Clauses, stakes: Stakes, imposed: bool) -> np.ndarray:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from armistice.core.appraisal import survival_after
 from armistice.core.settlement import Either, Provision, Settlement, Value
 from armistice.core.war import War
 from armistice.deal.appraise import Stakes, allowed_options, clauses_of
@@ -260,6 +261,5 @@ def judged(room: Room, stakes: Stakes, moves: Sequence[Sequence[int]], years: fl
     shift = room.shift + room.more_shift[rows].sum(1)
     utility = gain + stakes.fights[:, None]
     hazard = renewal_hazard(factors, stakes.lean(utility), room.imposed, shift, stakes.numbers)
-    return stakes.value(utility, hazard, shift) - stakes.fights[:, None], np.exp(
-        -hazard * years ** stakes.numbers["shape"]
-    )
+    surplus = stakes.value(utility, hazard, shift) - stakes.fights[:, None]
+    return surplus, survival_after(hazard, stakes.numbers["shape"], years)
