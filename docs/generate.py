@@ -116,7 +116,7 @@ def pack_page() -> str:
         "## Files\n",
     ]
     files = [
-        ("`war.toml`", "title, days, sides, third parties, axes, notes", "yes"),
+        ("`war.toml`", "title, days, sides, third parties, axes, pauses, notes", "yes"),
         (
             "[`issues.toml`](#issues)",
             "issues with options in order, what holds now, what each side wants, red lines",
@@ -163,11 +163,13 @@ def _issues() -> list[str]:
     return [
         _sentence(
             "`issues.toml` holds what the sides differ on. An issue is an `[[issue]]` with its options in order and a table for each side, "
-            "`[issue.a]` and `[issue.b]`; a red line is a `[[red_line]]`. A side's own end of the scale is 1 for side A and 0 for side B."
+            "`[issue.a]` and `[issue.b]`; a red line is a `[[red_line]]`, and goods that are worth something only together are a `[[bundle]]`. A side's own end of the scale is 1 for side A and 0 for side B. "
+            "What a third party wants stands in `[issue.others.<id>]`, with the keys of a side."
         ),
         _table(("key of `[[issue]]`", "meaning", "required"), _ISSUE),
         _table(("key of `[issue.a]` and `[issue.b]`", "meaning", "required"), _WANTED),
         _table(("key of `[[red_line]]`", "meaning", "required"), _RED_LINE),
+        _table(("key of `[[bundle]]`", "meaning", "required"), _BUNDLE),
     ]
 
 
@@ -210,17 +212,25 @@ _WANTED = (
     ("`salience`", "how much it cares, from 0 to 1, as `{low, central, high}`", "yes"),
     ("`acceptable`", "the two ends of what it has shown it could live with, a list of two options", "yes"),
     ("`source`, `why`", "where this comes from (*judgement* is an honest source), and in a sentence why", "yes"),
+    ("`holds`", "of a third party, `[issue.others.<id>]`, only: what of the issue is in its own hands", ""),
 )  # fmt: skip
 _RED_LINE = (
     ("`side`, `issue`, `option`", "the first option past the line, counted from the side's own end of the scale", "yes"),
     ("`hard`", "true for a rule of the side's own law, with a source: the option is then barred; a cost otherwise", ""),
     ("`source`, `why`", "as above", "yes"),
 )  # fmt: skip
+_BUNDLE = (
+    ("`id`, `title`", "its name, and what readers call it", "yes"),
+    ("`party`", "who has more of the goods together: `a`, `b`, or a third party that wants something on each of the issues", "yes"),
+    ("`needs`", "two or more goods, each on an issue of its own, as a list of `{issue, option}`: the party has the good under this option and under every other that lies no farther from its ideal", "yes"),
+    ("`worth`", "what having all of them adds, above 0 and up to 1, in shares of all the issues together, as `{low, central, high, source}`; lacking one of them the party has nothing of it", "yes"),
+    ("`why`", "in a sentence, why the one is of no use without the other", "yes"),
+)  # fmt: skip
 _GROUND = (
     ("`id`", "the axis of the pack on which the game is played", "yes"),
     ("`blocks`", "land that cannot be split, as a list of `{lo, hi, source}`: no line runs strictly between steps `lo` and `hi`, which lie at least two apart", ""),
     ("`strategic_line`", "`{step, source}`: a line that makes a settlement safe for the side that fears the shift of power. Where the line is at or below this step (at or above it, if the shift is towards side B), the shift is multiplied by `commitment.strategic_factor` of the game; it is 0 unless set, and the fear gone", ""),
-    ("`lines`", "where options of issues draw the line, as a list of `{issue, option, line}`, with `line` one of " + ", ".join(f"`{line}`" for line in LINES) + ": of the axis, of the day, of the axis. With these `armistice match` reads the positions and responses of the pack", ""),
+    ("`lines`", "where options of issues draw the line, as a list of `{issue, option, line}`, with `line` one of " + ", ".join(f"`{line}`" for line in LINES) + " (of the axis, of the day, of the axis), or for a fixed place such as a past border the number of steps of the axis that side A holds there, from 0 on. With these `armistice match` reads the positions and responses of the pack", ""),
 )  # fmt: skip
 _PRESSURE = (
     ("`date`, `side`, `title`, `source`", "what a mediator or a third party did to press a side (`a` or `b`), and the reason for the numbers", "yes"),

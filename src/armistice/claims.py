@@ -344,7 +344,7 @@ def _finding(claim: Claim, judged: Judgement, answers: Answers, war: War) -> str
     if judged.by is not None:
         return _distance(claim, judged, judged.by, answers)
     if judged.verdict == HOLDS:
-        slack = f" within {_exact(claim.tolerance)}{_unit(claim.unit, apart=True)}"
+        slack = f" within {_apart(_exact(claim.tolerance), claim.unit)}"
         told = claim.relation == "equals" and claim.tolerance > 1e-3 * abs(claim.value)
         return f"{'each figure' if many else 'the figure'} agrees{slack if told else ''}"
     agree = [s for s, a in answers.items() if _agrees(claim, a)]
@@ -429,10 +429,16 @@ def _exact(value: float) -> str:
     return f"{value:,.4f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
-def _unit(unit: str, apart: bool = False) -> str:
-    """A unit after its number; shares lie points apart."""
-    return {"ratio": "", "%": " points" if apart else " %"}.get(unit, " " + unit.replace("km2", "km²"))
+def _unit(unit: str) -> str:
+    """A unit after its number."""
+    return {"ratio": "", "%": " %"}.get(unit, " " + unit.replace("km2", "km²"))
+
+
+def _apart(number: str, unit: str) -> str:
+    """How far two numbers lie apart; shares lie points apart."""
+    return number + ((" point" if number == "1" else " points") if unit == "%" else _unit(unit))
 
 
 def _amount(value: float, claim: Claim, apart: bool = False) -> str:
-    return rounded(value, claim.tolerance) + _unit(claim.unit, apart)
+    number = rounded(value, claim.tolerance)
+    return _apart(number, claim.unit) if apart else number + _unit(claim.unit)

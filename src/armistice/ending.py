@@ -43,6 +43,8 @@ from armistice.infer.match import resampled_rows
 from armistice.infer.pace import FrontPace, front_pace
 
 DRAWS = 200
+RESTS = "the fighting rests, and there is no game of fighting on"
+"""Why there is no ending in a pause of the war, as a clause."""
 DRAWS_OF_CHANGES = 24
 """Draws of each change that is run beside the game as judged."""
 DRAWS_OF_BLOCKERS = 8
@@ -198,10 +200,12 @@ def draw_games_of_pack(pack: Pack, seed: int = 0, draws: int = DRAWS) -> tuple[x
     Raises
     ------
     QueryError
-        If the pack judges no game, its record is too short, or the front does not stand on the game's axis.
+        If the pack judges no game, the war rests, its record is too short, or the front does not stand on the game's axis.
     """
     if pack.game is None:
         raise QueryError(f"{pack.war.title}: no game.toml; expected judgements to weigh; add them to the pack")
+    if pack.war.rests(pack.war.as_of):
+        raise QueryError(f"{pack.war.title} as of {pack.war.as_of}: {RESTS}; expected a day of fighting; choose one")
     panel = estimate_panel(pack)
     drawn = draw_games(pack, front_pace(panel, pack.war, pack.game.axis), seed, draws)
     if drawn is None:

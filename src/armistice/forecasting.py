@@ -5,7 +5,7 @@ by the events up to the day of the forecast and by none after it (`Matched.after
 For a horizon between those that were solved, the chance rises in a straight line from one to the next, from 0 now; between
 two ends of months the earlier one stands. Beside the game stand the rate at which past wars that had lasted as long were
 settled, which knows nothing else of the war, and the public forecasts of the pack. Where there is no record of past wars, a
-placeholder stands in for their rate. The rate is that of the months lasted on the day of the forecast, but the record of past
+placeholder stands in for their rate. A pause of the war is a settlement on its first day, and nothing is asked while it lasts. The rate is that of the months lasted on the day of the forecast, but the record of past
 wars is that of today.
 
 The numbers that are judged are judged once, today, by people who know that the war went on: what is weighed here with
@@ -14,6 +14,7 @@ past knowledge only is the record, not the judgements.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -30,6 +31,7 @@ from armistice.core.termination import (
     placeholder_base_rate,
     score_terminations,
 )
+from armistice.core.war import War
 from armistice.data.pack import Pack
 from armistice.data.terminations import public_forecasts
 from armistice.past.own import months_lasted
@@ -77,8 +79,32 @@ def chance_within(history: History, made: date, months: float) -> float | None:
 
 
 def monthly_spans(history: History, horizon: int) -> tuple[Asked, ...]:
-    """Ends of months paired with those a number of months later, as far as the record reaches."""
-    return tuple(zip(history.days, history.days[horizon:], strict=False))
+    """Ends of months of fighting paired with those a number of months later, as far as the record reaches."""
+    last = history.days[-1]
+    ends = {_month(day): day for day in history.days}
+    out = []
+    for day in history.days:
+        month = _month(day) + horizon
+        if month <= _month(last):  # one in a pause has no game, but it has a day
+            out.append((day, ends.get(month) or _day_in(month, last.day)))
+    return tuple(out)
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _day_in(month: int, of_month: int) -> date:
+    """A day of a month, or its last where it is shorter."""
+    year, number = month // 12, month % 12 + 1
+    return date(year, number, min(of_month, monthrange(year, number)[1]))
+
+
+def _settled(war: War, made: date, by: date) -> bool | None:
+    """Whether a settlement came after one day and by another: a pause began. None for a day beyond the record."""
+    if any(made < pause.start <= by for pause in war.pauses):
+        return True
+    return False if by <= war.as_of else None
 
 
 def termination_forecasts(
@@ -113,10 +139,9 @@ def termination_forecasts(
     own: dict[str, list[TerminationForecast]] = {GAME: [], base: []}
     for (made, by), months in sorted(spans.items()):
         chance = chance_within(history, made, months)
-        if chance is None:
+        if chance is None or pack.war.rests(made):
             continue
-        # The record holds no settlement, so that none has come by any day that it reaches.
-        outcome = told.get((made, by), False if by <= pack.war.as_of else None)
+        outcome = told.get((made, by), _settled(pack.war, made, by))
         lasted = months_lasted(pack.war, made)
         other = placeholder_base_rate(months).central if rate is None else rate(lasted, months)
         for name, p in ((GAME, chance), (base, other)):

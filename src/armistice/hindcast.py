@@ -47,7 +47,7 @@ LEVELS = (0.5, 0.8, 0.9)
 TUNED_TO = date(2024, 6, 30)
 """The last origin on which forecasters were chosen and tuned."""
 DRIVERS = (
-    "losses_personnel", "losses_dead_named", "losses_equipment", "aid_military", "aid_financial", "aid_given_military",
+    "losses_personnel", "losses_with_captured", "losses_dead_named", "losses_equipment", "aid_military", "aid_financial", "aid_given_military",
 )  # fmt: skip
 """Quantities that `driver_scores` tries."""
 REACH = 3

@@ -34,7 +34,7 @@ from armistice.core.history import History
 from armistice.core.matched import RecordEvent
 from armistice.data.pack import Pack
 from armistice.ending import DRAWS, Drawn, draw_games_of_pack
-from armistice.game.arrays import State
+from armistice.game.arrays import State, blocked
 from armistice.game.form import Belief, Regimes, WarGame
 from armistice.game.solve import solve
 from armistice.game.terms import need_of
@@ -92,7 +92,8 @@ def past_of(panel: xr.Dataset, pack: Pack, axis: str, months: int | None = MONTH
 
     The drift is the median of the chosen forecaster's draws for the year ahead, divided by twelve; with fewer months
     than it needs, the mean movement of the last months, and 0 before any. The record is that of today, cut at each month;
-    all of its months are told where `months` is None.
+    all of its months are told where `months` is None. Months that end in a pause of the war are left out, though the record
+    runs through them: a front that was not moved.
 
     Raises
     ------
@@ -100,18 +101,19 @@ def past_of(panel: xr.Dataset, pack: Pack, axis: str, months: int | None = MONTH
         If fewer than two months are on record.
     """
     record = axis_record(panel, pack.war, axis, 2)
-    days = monthly_area(panel, panel.attrs["root"])[0][-len(record.area) :]
+    days = [day.astype(date) for day in monthly_area(panel, panel.attrs["root"])[0][-len(record.area) :]]
     steps = record.position + (record.area - record.area[-1]) / record.step_km2
-    first = 0 if months is None else max(len(steps) - months - 1, 0)
+    fought = [at for at, day in enumerate(days) if not pack.war.rests(day)]
+    fought = fought if months is None else fought[-months - 1 :]
     drift = []
-    for at in range(first, len(steps)):
+    for at in fought:
         known = record.area[: at + 1]
         if len(known) >= LEAST_TO_FORECAST:
             taken = FORECASTERS[CHOICE](known, record.whole_km2, YEAR, _DRAWS, seed)[:, -1]
             drift.append(float(np.median(taken)) / YEAR / record.step_km2)
         else:
             drift.append(float(np.mean(np.diff(steps[max(at - FEW, 0) : at + 1]))) if at else 0.0)
-    return Past(tuple(day.astype(date) for day in days[first:]), steps[first:], np.array(drift))
+    return Past(tuple(days[at] for at in fought), steps[fought], np.array(drift))
 
 
 # --- the games -------------------------------------------------------------------------------------------------
@@ -184,19 +186,25 @@ class Months:
     ----------
     steps : array of int, shape (months,)
         Of the lengthened axis, held by side A.
+    extra : int
+        Steps of the lengthened axis before the first of the pack's.
     reserve : array, shape (draws, months, 2)
     worth : array, shape (draws, months, 2, terms)
     line : array of int, shape (terms,)
         Line of each term that is no surrender, steps of the lengthened axis.
+    divides : array of bool, shape (terms,)
+        Whether a term's line divides land that cannot be split, so that nobody can settle on it.
     need : array, shape (draws, months)
     within : array, shape (horizons, draws, months)
     at_rest : array of bool, shape (draws,)
     """
 
     steps: np.ndarray
+    extra: int
     reserve: np.ndarray
     worth: np.ndarray
     line: np.ndarray
+    divides: np.ndarray
     need: np.ndarray
     within: np.ndarray
     at_rest: np.ndarray
@@ -207,12 +215,16 @@ class Months:
         reserve = {"reservation_a": self.reserve[..., 0], "reservation_b": self.reserve[..., 1]}
         return {k: v.tolist() for k, v in {**reserve, "need": self.need, "at_rest": self.at_rest, **within}.items()}
 
-    def surplus(self, side: str, month: int, line: str) -> np.ndarray:
+    def surplus(self, side: str, month: int, line: str | int) -> np.ndarray:
         """Worth of a line to a side less that of fighting on, in a month, shape (draws,).
 
-        The ends of the axis stand for all of the land: the last line short of them, since beyond it lies surrender.
+        The ends of the axis stand for all of the land: the last line short of them, since beyond it lies surrender. A
+        fixed line is counted from the low end of the pack's axis. A line inside land that cannot be split is worth what
+        it would be if it were drawn.
         """
-        wanted = {"start": self.line.min(), "end": self.line.max(), "front": self.steps[month]}[line]
+        first, last = int(self.line.min()), int(self.line.max())
+        known = {"start": first, "end": last, "front": int(self.steps[month])}
+        wanted = known[line] if isinstance(line, str) else min(max(line + self.extra, first), last)
         term = int(np.flatnonzero(self.line == wanted)[0])
         i = "ab".index(side)
         found: np.ndarray = self.worth[:, month, i, term] - self.reserve[:, month, i]
@@ -250,8 +262,8 @@ def solve_months(games: Sequence[WarGame], past: Past) -> Months:
     reserve, worth = between(asked.reserve), between(asked.worth)
     within = np.moveaxis(between(np.moveaxis(found.within, 1, 2)), 2, 0)
     return Months(
-        steps, reserve, worth[..., inside], found.layout.at[found.layout.landing[inside], 0],
-        need_of(reserve, worth, np.asarray(found.draws.cap)[: len(games)]), within,
+        steps, extra, reserve, worth[..., inside], found.layout.at[found.layout.landing[inside], 0],
+        blocked(longer[0], found.layout)[inside], need_of(reserve, worth, np.asarray(found.draws.cap)[: len(games)]), within,
         np.asarray(found.at_rest.reshape(len(at), -1).all(0)),
     )  # fmt: skip
 
@@ -265,13 +277,13 @@ class Deed:
 
     event: RecordEvent
     month: int
-    lines: tuple[str, ...]
+    lines: tuple[str | int, ...]
 
 
 def deeds_of(pack: Pack, past: Past) -> list[Deed]:
     """What the two sides did in the months of the record, by day.
 
-    Answers and offers are read in the last month that ended by their day. Where the other side and third parties put
+    Answers and offers are read in the last month that ended by their day; those made in a pause are left out, since no game is put in it. Where the other side and third parties put
     forward one document with different lines, the line of the other side is the one that is answered.
     """
     judged = pack.game
@@ -282,7 +294,7 @@ def deeds_of(pack: Pack, past: Past) -> list[Deed]:
         Deed(RecordEvent(day, "no settlement", "", "", "The month ends, and the war goes on.", "the record"), at, ())
         for at, day in enumerate(past.days)
     ]
-    drawn: dict[str, dict[str, set[str]]] = {}
+    drawn: dict[str, dict[str, set[str | int]]] = {}
     texts: dict[tuple[str, str], tuple[date, str, str, str]] = {}
     for row in pack.tables["positions"].itertuples():
         found = {lines[row.issue, o] for o in (row.option_low, row.option_high) if (row.issue, o) in lines}
@@ -299,12 +311,13 @@ def deeds_of(pack: Pack, past: Past) -> list[Deed]:
             event = RecordEvent(row.date.date(), kind, sides[row.party], row.document, row.text, row.source)
             enemy = [v for k, v in others.items() if k in sides]
             out += _read_at(event, past, set().union(*(enemy or others.values())))
+    out = [deed for deed in out if not pack.war.rests(deed.event.date)]
     return sorted(out, key=lambda deed: (deed.event.date, deed.event.kind, deed.event.side, deed.event.document))
 
 
-def _read_at(event: RecordEvent, past: Past, lines: set[str]) -> list[Deed]:
+def _read_at(event: RecordEvent, past: Past, lines: set[str | int]) -> list[Deed]:
     month = sum(day <= event.date for day in past.days) - 1
-    return [Deed(event, month, tuple(sorted(lines)))] if month >= 0 and event.date <= past.days[-1] else []
+    return [Deed(event, month, tuple(sorted(lines, key=str)))] if month >= 0 and event.date <= past.days[-1] else []
 
 
 def likelihood_of(months: Months, deeds: Sequence[Deed]) -> np.ndarray:
@@ -383,7 +396,7 @@ def _earlier(panel: xr.Dataset, pack: Pack, whole: Past) -> tuple[tuple[date, ..
     """The day from which the war is counted and the ends of months up to those with a game: drift, months on record."""
     begin, first = pack.war.baseline, max(len(whole.days) - MONTHS - 1, 0)
     ends = [day.astype(date) for day in monthly_area(panel, panel.attrs["root"])[0]]
-    blank = [begin, *(day for day in ends if begin < day)]
+    blank = [begin, *(day for day in ends if begin < day and not pack.war.rests(day))]
     blank = [day for day in dict.fromkeys(blank) if day < whole.days[0]]
     days = (*blank, *whole.days[:first])
     return (

@@ -33,25 +33,30 @@ from armistice.core.retrospect import (
     CALLS,
     EXTENTS,
     HORIZONS,
+    LASTED_YEARS,
     Called,
     Decision,
     Episode,
     ForecastScore,
+    Lasted,
     Month,
     Retrospect,
     Tally,
     TermsScore,
+    durability_scores,
 )
-from armistice.core.termination import TerminationForecast, score_terminations
+from armistice.core.termination import SettlementRate, TerminationForecast, score_terminations
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
+from armistice.deal.kept import texts_in_effect
+from armistice.deal.read import FOLDER
 from armistice.ending import draw_games
 from armistice.forecasting import GAME
 from armistice.game.form import WarGame
 from armistice.history import AHEAD, Deed, Months, Past, deeds_of, lengthened, likelihood_of, past_of, solve_months
 from armistice.infer.match import match_record
 from armistice.infer.pace import front_pace
-from armistice.past.chances import BaseRate
+from armistice.past.chances import settlement_rate
 from armistice.past.decisions import DECISIONS_FILE, ENDINGS_FILE, exact_interval, read_decisions, read_episodes
 from armistice.past.record import DAYS_PER_MONTH, read_record
 
@@ -71,7 +76,7 @@ _FILES = (
     "war.toml", "game.toml", "issues.toml", "axis.csv", "regions.csv", "observations.csv", "observations.parquet", "redraws.csv",
     "positions.csv", "responses.csv", "values.csv",
 )  # fmt: skip
-"""Files of a pack on which the game in past months rests."""
+"""Files of a pack on which the game in past months rests, drafts aside."""
 
 Progress = Callable[[str, float], None]
 
@@ -151,9 +156,12 @@ def demands_of(months: Months, held: np.ndarray, side: str) -> tuple[np.ndarray,
 
 
 def nearest_line(months: Months) -> np.ndarray:
-    """Line whose less content side gains most over fighting on, steps of the lengthened axis, shape (draws, months)."""
-    gain = months.worth - months.reserve[..., None]
-    found: np.ndarray = months.line[gain.min(2).argmax(-1)]
+    """Line whose less content side gains most over fighting on, steps of the lengthened axis, shape (draws, months).
+
+    Lines that divide land which cannot be split are left out.
+    """
+    gain = (months.worth - months.reserve[..., None])[..., ~months.divides]
+    found: np.ndarray = months.line[~months.divides][gain.min(2).argmax(-1)]
     return found
 
 
@@ -180,10 +188,17 @@ def read_war(
     Raises
     ------
     QueryError
-        If the pack judges no game, the front does not stand on its axis, or the record is too short.
+        If the pack judges no game, an episode runs through a pause of the war, the front does not stand on its axis, or the
+        record is too short.
     """
     if pack.game is None:
         raise QueryError(f"{pack.war.title}: no game.toml; expected judged numbers; add them to the pack")
+    for pause in pack.war.pauses:
+        if any(e.holds(pause.start) or e.holds(pause.end) for e in episodes):
+            raise QueryError(
+                f"{pack.war.title}: {ENDINGS_FILE} has fighting from {pause.start} to {pause.end}, where war.toml has a pause; "
+                "expected episodes between the pauses; mend one of them"
+            )
     panel = estimate_panel(pack)
     drawn = draw_games(pack, front_pace(panel, pack.war, pack.game.axis, seed), seed, draws)
     if drawn is None:
@@ -223,8 +238,7 @@ def _since(past: Past, day: date) -> Past:
 def _told(games: Sequence[WarGame], past: Past, deeds: Sequence[Deed]) -> dict[str, list]:
     """What is kept of some draws, as plain values with the draws first."""
     months = solve_months(games, past)
-    extra = int(months.steps[-1]) - games[0].axes[0].start
-    axes = [lengthened(game, extra, 0.0).axes[0] for game in games]
+    axes = [lengthened(game, months.extra, 0.0).axes[0] for game in games]
     told: dict[str, list] = {}
     for side in "ab":
         worth = np.array([axis.value_a if side == "a" else axis.value_b for axis in axes])
@@ -233,7 +247,7 @@ def _told(games: Sequence[WarGame], past: Past, deeds: Sequence[Deed]) -> dict[s
         told[f"demand_{side}"], told[f"absolute_{side}"] = demand.tolist(), absolute.tolist()
     within = np.array([months.within[AHEAD.index(h)] for h in HORIZONS])
     told["within"] = np.moveaxis(within, 0, 1).tolist()
-    told["line"] = (nearest_line(months) - extra).tolist()
+    told["line"] = (nearest_line(months) - months.extra).tolist()
     told["likelihood"] = likelihood_of(months, deeds).tolist()
     return told
 
@@ -256,7 +270,7 @@ def outcome(episode: Episode, day: date, months: int, as_of: date) -> bool | Non
 
 
 def months_of(
-    read: Read, pack: Pack, episodes: Sequence[Episode], base: Callable[[str], BaseRate]
+    read: Read, pack: Pack, episodes: Sequence[Episode], base: Callable[[str], SettlementRate]
 ) -> tuple[Month, ...]:
     """What was said at every end of a month of fighting; `base` makes the base rate without a war of the record."""
     out = []
@@ -270,12 +284,20 @@ def months_of(
             absolute_a, absolute_b = _mean(w, *(read.absolute[s][:, at] for s in "ab"))
             month = Month(
                 episode.war, episode.start, day, round(lasted, 3), _mean(w, *read.within[:, :, at]),
-                tuple(round(p, 6) for p in rate.within(lasted, HORIZONS)),
+                _said_by(rate, lasted),
                 tuple(outcome(episode, day, h, pack.war.as_of) for h in HORIZONS), _mean(w, read.line[:, at])[0],
                 round(float(read.front[at]), 3), demand_a, demand_b, absolute_a, absolute_b,
             )  # fmt: skip
             out.append(month)
     return tuple(out)
+
+
+def _said_by(rate: SettlementRate, lasted: float) -> tuple[float, ...]:
+    """The base rate within each horizon; empty where no past war lasted so long."""
+    try:
+        return tuple(round(rate(lasted, h), 6) for h in HORIZONS)
+    except QueryError:
+        return ()
 
 
 def _mean(weight: np.ndarray, *values: np.ndarray) -> tuple[float, ...]:
@@ -392,6 +414,7 @@ def inputs_digest(folder: Path, packs: Iterable[Path]) -> str:
     """Digest of the files that a result is made from: those of the packs that the game reads, and the tables beside the record."""
     files = [folder / name for name in ("record.csv", ENDINGS_FILE, DECISIONS_FILE)]
     files += [pack / name for pack in packs for name in _FILES if (pack / name).exists()]
+    files += [draft for pack in packs for draft in sorted((pack / FOLDER).glob("*.toml"))]
     return digest_of([(f.parent.name, f.name, digest_of(f.read_bytes())) for f in files])
 
 
@@ -455,19 +478,14 @@ def run_retrospect(
     wars, table, decisions = wars_of(folder, names), read_record(folder), read_decisions(folder)
     months: list[Month] = []
     called: list[Called] = []
+    lasted: list[Lasted] = []
     titles = {}
-    rates: dict[str, BaseRate] = {}
-
-    def rate(war: str) -> BaseRate:
-        if war not in rates:
-            rates[war] = BaseRate(table, war)
-        return rates[war]
-
     for path, episodes in wars:
         pack = read_pack(path)
         titles[path.name] = pack.war.title
+        lasted += texts_in_effect(pack, seed)
         read = read_war(pack, episodes, seed, draws, progress, cache(path))
-        months += months_of(read, pack, episodes, rate)
+        months += months_of(read, pack, episodes, lambda war: settlement_rate(table, (war,)))
         for decision in (d for d in decisions if d.war == path.name):
             found = (called_at(read, decision, episodes, rule) for rule in RULES)
             called += [c for c in found if c is not None]
@@ -476,7 +494,7 @@ def run_retrospect(
     return Retrospect(
         inputs_digest(folder, [p for p, _ in wars]), draws, seed, titles, every, decisions, tuple(months),
         _all_scores(months, every, titles), tuple(t for t in terms if t is not None), tuple(called),
-        tallies_of(decisions, called), confusion_of(decisions, called),
+        tallies_of(decisions, called), confusion_of(decisions, called), tuple(lasted),
     )  # fmt: skip
 
 
@@ -522,6 +540,27 @@ def in_words(found: Retrospect) -> Iterator[str | list[dict[str, Any]]]:
             for t in found.terms
         ]  # fmt: skip
     yield from _decisions_in_words(found)
+    yield from _lasted_in_words(found)
+
+
+def _lasted_in_words(found: Retrospect) -> Iterator[str | list[dict[str, Any]]]:
+    if not found.lasted:
+        return
+    scores = ", ".join(f"{who} {score:.3f}" for who, score in durability_scores(found.lasted).items())
+    yield (
+        "Texts that took effect: the chance that each holds so many years, by its clauses and by the base rate alone, and "
+        f"whether it did. Brier scores, lower is better: {scores}."
+    )
+    yield [
+        {
+            "war": t.war, "text": t.title, "since": t.since.isoformat(), "until": t.until.isoformat() + ("" if t.broke else " and on"),
+            **{
+                f"{years} years": f"{chance:.2f}, {plain:.2f}: " + {True: "held", False: "broke", None: "not known"}[held]
+                for years, chance, plain, held in zip(LASTED_YEARS, t.chances, t.plain, t.held, strict=True)
+            },
+        }
+        for t in found.lasted
+    ]  # fmt: skip
 
 
 def _decisions_in_words(found: Retrospect) -> Iterator[str | list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,15 +11,17 @@ from armistice.core.amendment import Amended
 from armistice.core.appraisal import Appraisal, Fighting
 from armistice.core.endings import Equilibrium
 from armistice.core.history import History
+from armistice.core.parties import ThirdParties
 from armistice.core.settlement import Ground, Settlement
 from armistice.data.pack import Pack
 from armistice.deal.amend import amend
 from armistice.deal.answers import answers_of, likelihood_of, weights_without
 from armistice.deal.appraise import DRAWS, Stakes, appraise, stakes_of
 from armistice.deal.check import ground_for
+from armistice.deal.parties import third_parties_of, wants_of
 from armistice.deal.preferences import preferences_of
 from armistice.deal.read import read_settlements
-from armistice.deal.stated import resampled, stated_choices, taught
+from armistice.deal.stated import lesson_rows, lessons_of, resampled, stated_choices, taught
 from armistice.ending import DRAWS as DRAWS_OF_GAME
 from armistice.ending import draw_games_of_pack
 from armistice.game.form import WarGame
@@ -52,6 +54,10 @@ class Settled:
         there is nothing to weigh by.
     amended : dict of (str, str) to Amended
         (Draft, variant) → what would have to change, for some of them.
+    third : dict of str to ThirdParties
+        Draft → what it asks of third parties, its variants counted alike.
+    learnt : tuple of dict
+        Rows on what the sides' statements taught of their weights; none where no record weighs the draws.
     """
 
     drafts: tuple[Settlement, ...]
@@ -59,6 +65,8 @@ class Settled:
     appraisals: tuple[Appraisal, ...]
     unweighed: tuple[Appraisal, ...]
     amended: dict[tuple[str, str], Amended]
+    third: dict[str, ThirdParties] = field(default_factory=dict)
+    learnt: tuple[dict[str, str], ...] = ()
 
 
 def fighting_of(pack: Pack, games: Sequence[WarGame], equilibrium: Equilibrium) -> Fighting:
@@ -162,7 +170,15 @@ def settle(
             draft = next(d for d in drafts if d.id == one.id)
             progress(f"what would have to change: {draft.title}")
             amended[one.id, one.variant] = amend(draft, stakes, drafts, WANTED, variant=one.variant)
-    return Settled(drafts, stakes, found, tuple(appraise(draft, plain, variant) for draft, variant in told), amended)
+    wants = wants_of(pack.war, DRAWS, seed)
+    third = {draft.id: third_parties_of(draft, pack.war, wants) for draft in drafts if draft.provisions}
+    unweighed = tuple(appraise(draft, plain, variant) for draft, variant in told)
+    return Settled(drafts, stakes, found, unweighed, amended, third, () if history is None else _learnt(pack, seed))
+
+
+def _learnt(pack: Pack, seed: int) -> tuple[dict[str, str], ...]:
+    prior = preferences_of(pack.war, PRIOR_DRAWS, seed)
+    return tuple(lesson_rows(pack.war, lessons_of(prior, taught(prior, stated_choices(pack)), seed)))
 
 
 def _by_statements(pack: Pack, ground: Ground, fighting: Fighting, draws: int, seed: int) -> Stakes:

@@ -17,7 +17,7 @@ from armistice.core.results import Forecast, FrontAhead
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
 from armistice.data.waypoints import places_on_axis
-from armistice.ending import DRAWS, draw_games, solve_war, solve_weighed
+from armistice.ending import DRAWS, RESTS, draw_games, solve_war, solve_weighed
 from armistice.findings import Finding, findings_of
 from armistice.history import history_of
 from armistice.infer.ahead import front_ahead
@@ -88,9 +88,19 @@ def run_study(
         Called with the name of each stage.
     draws : int
         Of the war-termination game; 0 leaves it out.
+
+    Raises
+    ------
+    QueryError
+        If the day lies before the war is counted, or no map was published by then.
     """
     progress("reading the pack")
     pack = read_pack(path_or_slug, as_of)
+    if pack.war.as_of < pack.war.baseline:
+        raise QueryError(
+            f"{pack.war.as_of}: before {pack.war.title} is counted; expected a day from {pack.war.baseline} on; "
+            "choose a later --as-of"
+        )
     progress("laying out the panel")
     panel = estimate_panel(pack)
     progress("forecasting the front")
@@ -107,6 +117,8 @@ def _with_ending(study: Study, draws: int, progress: Callable[[str], None]) -> S
         return replace(study, no_ending="the war-termination game was left out of this run")
     if pack.game is None:
         return replace(study, no_ending="the pack holds no judgements of costs, fears and beliefs")
+    if pack.war.rests(pack.war.as_of):
+        return replace(study, no_ending=RESTS)
     progress("reading the pace of the front")
     try:
         pace = front_pace(panel, pack.war, pack.game.axis)

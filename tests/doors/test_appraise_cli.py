@@ -39,6 +39,17 @@ def test_appraise_keeps_its_promise_as_json() -> None:
     assert set(told["land"]) == {"km2", "people", "assets"}
 
 
+def test_appraise_tells_of_third_parties() -> None:
+    told = json.loads(run("second-draft", "--json").stdout)["third_parties"]
+    assert [one["party"] for one in told] == ["corland"]
+    assert told[0]["p_better_than_today"] == 0.0
+    assert [(c["number"], c["kind"], c["named"]) for c in told[0]["clauses"]] == [(5, "security_guarantee", True)]
+    words = run("second-draft").stdout
+    assert "as good as today to it" in words
+    assert "does not end the war" in words
+    assert json.loads(run("paper", "--variant", "whole", "--json").stdout)["third_parties"][0]["gain"]["high"] < 0
+
+
 def test_appraise_says_it_in_words() -> None:
     told = run("paper", "--variant", "whole").stdout
     assert "Paper of Aldmark (the whole at best), as of 2013-06-30" in told

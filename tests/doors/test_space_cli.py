@@ -61,6 +61,28 @@ def test_issues_least_and_draws() -> None:
     assert "The draft is on the frontier in" in said
 
 
+def test_third_parties_at_the_table() -> None:
+    words = ("second-draft", "--with", "corland", "--least", "0.2,0.2,0.5")
+    told = json.loads(run(*words, "--json").stdout)
+    assert told["parties"] == ["a", "b", "corland"]
+    assert told["least"] == [0.2, 0.2, 0.5]
+    assert len(told["issues"]) == 4
+    assert "left_out" not in told
+    assert len(told["points"]["nash"]["utilities"]) == 3
+    assert "Corland 0.5" in run(*words).stdout
+
+
+def test_with_more_parties_only_what_weighs_most_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("armistice.deal.parties.most_salient", lambda preferences: ("northreach", "alliance"))
+    told = json.loads(run("--with", "corland", "--json").stdout)
+    assert told["issues"] == ["northreach", "alliance"]
+    assert told["left_out"] == ["southreach", "tolls"]
+    said = run("--with", "corland").stdout
+    assert said.startswith("With 3 parties only 2 issues are looked at")
+    assert "--issues northreach,alliance." in said
+    assert json.loads(run("--with", "corland", "--issues", "tolls", "--json").stdout)["issues"] == ["tolls"]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -70,6 +92,8 @@ def test_issues_least_and_draws() -> None:
         (("--least", "0.5"), "expected a number for each of a, b"),
         (("--least", "half,half"), '--least "half,half": not shares; expected a number from 0 to 1'),
         (("--least", "0.5,nan"), "not shares"),
+        (("--with", "corlnd"), "did you mean corland"),
+        (("--with", "corland", "--least", "0.5,0.5"), "expected a number for each of a, b, corland"),
         (("--variant", "line"), "there is no draft"),
         (("second-draft", "--variant", "line"), "it has none"),
         (("--as-of", "1999-01-01"), "outside the record"),

@@ -18,10 +18,10 @@ from armistice.deal.entries import ELSEWHERE, NOTHING, SAME
 from armistice.deal.kinds import EFFECTS, KINDS, effect_of, example_terms
 
 HOMES = (territory, security, economy, order)
-LAND = {"control_line", "land_swap", "recognition"}
+LAND = {"control_line", "land_swap", "lease", "recognition"}
 MIRRORED = {
     "full_a": "full_b", "withdrawal_a": "withdrawal_b", "a": "b", "claims_a": "claims_b", "side_a": "side_b",
-    "dissolved": "dissolved_a",
+    "dissolved": "dissolved_a", "control_a": "control_b",
 }  # fmt: skip
 """Values of choices that say the same of the other side; all others stay as they are."""
 MIRRORED |= {there: here for here, there in MIRRORED.items()}
@@ -250,3 +250,56 @@ def test_recognition_of_either_side_counts_people_and_assets(war_and_ground: tup
         for of in ("aldmark", "brelland")
     ]
     assert both[0] - both[1] == pytest.approx(share * total)
+
+
+def test_a_lease_is_worth_part_of_the_land_and_nothing_where_the_tenant_holds_it(
+    war_and_ground: tuple[War, Ground],
+) -> None:
+    _, ground = war_and_ground
+    (whole,) = territory.moved_by({"regions": ("northreach",), "line": "full_a"}, *war_and_ground)
+    owned = territory.worth_of([whole], ground, "a").central
+    terms: dict[str, object] = {"regions": ("northreach",), "to": "aldmark"}
+    base, all_of_it = (done("lease", war_and_ground, use=use, **terms) for use in ("base", "administration"))
+    assert base.payoff_a.central == pytest.approx(0.5 * owned)
+    assert base.payoff_a.central < all_of_it.payoff_a.central < owned
+    assert base.payoff_b.central < 0
+    assert base.power_shift.central > 0
+    held = done("lease", war_and_ground, regions=("westmoor",), to="brelland", use="base")
+    assert ends(held.payoff_a) == (0, 0, 0), "side B holds all of it already"
+
+
+def test_who_pays_gives_up_or_is_watched_is_told_by_the_sign(war_and_ground: tuple[War, Ground]) -> None:
+    signs: list[tuple[str, dict[str, object], int]] = [
+        ("reparations", {"by": "brelland", "rule": "sum", "amount": 0.3, "currency": "USD"}, 1),
+        ("reparations", {"by": "aldmark", "rule": "price", "amount": 0.3, "currency": "USD"}, -1),
+        ("reparations", {"by": "aldmark", "rule": "waived"}, 0),
+        ("surrender", {"side": "brelland", "extent": "all", "arms": "given_up"}, 1),
+        ("emancipation", {"side": "brelland", "rule": "at_once"}, 1),
+        ("emancipation", {"side": "brelland", "rule": "states"}, 0),
+        ("commission", {"body": "control_b", "powers": "orders"}, 1),
+        ("commission", {"body": "military", "powers": "settles"}, 0),
+    ]
+    for kind, terms, sign in signs:
+        shift = done(kind, war_and_ground, **terms).power_shift.central
+        assert (shift > 0) - (shift < 0) == sign, (kind, terms)
+
+
+def test_an_army_that_keeps_arms_near_or_goes_home_counts_for_it(war_and_ground: tuple[War, Ground]) -> None:
+    terms: dict[str, object] = {"side": "brelland", "extent": "all"}
+    given, near = (done("surrender", war_and_ground, arms=arms, **terms) for arms in ("given_up", "depots"))
+    assert given.power_shift.central > near.power_shift.central > 0
+    home = done("surrender", war_and_ground, arms="given_up", home=True, **terms)
+    assert home.hazard_factor.central < given.hazard_factor.central
+    part = done("surrender", war_and_ground, side="brelland", extent="part", units="an army", arms="given_up")
+    assert part.power_shift.central < given.power_shift.central
+
+
+def test_prisoners_kept_and_owners_unpaid_leave_more_to_quarrel_about(war_and_ground: tuple[War, Ground]) -> None:
+    heard = done("prisoners", war_and_ground, rule="heard", refusing="released").hazard_factor
+    assert heard == done("prisoners", war_and_ground, rule="heard").hazard_factor
+    assert done("prisoners", war_and_ground, rule="heard", refusing="kept").hazard_factor.central > heard.central
+    paid, unpaid = (
+        done("emancipation", war_and_ground, side="brelland", rule="gradual", years=20, paid=paid).hazard_factor
+        for paid in ("owners", "none")
+    )
+    assert paid.central < unpaid.central

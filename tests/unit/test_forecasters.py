@@ -89,6 +89,45 @@ def test_the_latent_pace_is_the_filter_of_the_front_model() -> None:
     assert found == pytest.approx(direct, abs=0.05 * np.ptp(direct))
 
 
+STORMY = np.array([8000.0, -3000.0, 5000.0, 1000.0, -12000.0, 2000.0])
+"""Changes of a front that moved, and then not, km²."""
+
+
+def stilled(months: int) -> np.ndarray:
+    """A front that moved for six months, and stood still for as many as wanted."""
+    return 50_000 + np.cumsum(np.concatenate([[0.0], STORMY, np.zeros(months)]))
+
+
+@each
+def test_a_month_ahead_may_break_a_long_stillness_with_the_chance_of_laplace(name: str) -> None:
+    still, draws = 30, 8000
+    found = FORECASTERS[name](stilled(still), WHOLE, 24, draws, 0)
+    # What breaks moves by at least 1000 km² in its first month; a rule that knows only stillness moves by far less.
+    broken = np.abs(found) > 600
+    assert broken[:, 0].mean() == pytest.approx(1 / (still + 2), abs=1e-3)
+    assert broken.any(axis=1).mean() == pytest.approx(24 / (still + 25), abs=2e-3)
+    first = found[broken[:, 0]]
+    near = np.abs(first[:, :1] - STORMY).argmin(axis=1)
+    assert np.abs(first[:, 0] - STORMY[near]).max() < 50, "sizes that the record has shown, signs as seen"
+    assert set(near) == set(range(len(STORMY)))
+    from_the_first = first[near == 0, :6] - np.cumsum(STORMY)
+    assert np.abs(from_the_first).max() < 300, "and it goes on as the record did"
+
+
+@each
+def test_a_front_that_moved_within_the_year_is_forecast_as_before(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    level = stilled(forecasters.STILL_MONTHS - 1)
+    assert forecasters.still_months(level) == forecasters.STILL_MONTHS - 1
+    found = [FORECASTERS[name](a, WHOLE, 12, 300, 4).tobytes() for a in (level, wandering())]
+    monkeypatch.setattr(forecasters, "STILL_MONTHS", 10_000)
+    assert found == [FORECASTERS[name](a, WHOLE, 12, 300, 4).tobytes() for a in (level, wandering())]
+
+
+def test_what_never_moved_has_nothing_to_repeat() -> None:
+    assert forecasters.still_months(np.full(30, 900.0)) == 29
+    assert not FORECASTERS["last month"](np.full(30, 900.0), 2000.0, 12, 500, 0).any()
+
+
 @each
 def test_a_front_that_stands_still_stays_near(name: str) -> None:
     found = FORECASTERS[name](np.full(30, 900.0), 2000.0, 12, 500, 0)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from armistice.core.bargaining import choose, pareto
 from armistice.core.errors import QueryError
-from armistice.core.war import Issue, Option, Preference, Range, RedLine, War
+from armistice.core.war import SIDES, Issue, Option, Preference, Range, RedLine, War
 from armistice.data.pack import read_pack
 from armistice.deal import frontier as frontier_module
 from armistice.deal.frontier import (
@@ -336,10 +336,14 @@ def test_a_line_bars_what_lies_past_it(war: War) -> None:
 def test_third_parties_have_preferences_where_the_pack_has_them(war: War) -> None:
     wanted = Preference("guarantee", Range(0.2, 0.5, 0.9), ("member", "neutral-armed"), "")
     issues = tuple(
-        replace(issue, preference={**issue.preference, "corland": wanted}) if issue.id == "alliance" else issue
+        replace(
+            issue,
+            preference={s: issue.preference[s] for s in SIDES}
+            | ({"corland": wanted} if issue.id == "alliance" else {}),
+        )
         for issue in war.issues
     )
-    held = preferences_of(replace(war, issues=issues), 5)
+    held = preferences_of(replace(war, issues=issues), 5, others=("corland",))
     assert held.parties == ("a", "b", "corland")
     assert held.weight[:, 2].tolist() == [[0, 0, 1, 0]] * 5
     found = merge_frontier(space_of(held))
@@ -422,14 +426,18 @@ def test_a_party_must_care_and_there_are_five_at_most() -> None:
     def issue(*parties: str, salience: float = 0.5) -> Issue:
         wanted = Preference("x", Range(salience, salience, salience), ("x", "y"), "")
         options = (Option("x", "X", 0.0), Option("y", "Y", 1.0))
-        return Issue("one", "One", "?", "order", False, False, options, dict.fromkeys(parties, wanted))  # type: ignore[arg-type]
+        return Issue("one", "One", "?", "order", False, False, options, dict.fromkeys(parties, wanted))
 
     war = read_pack(Path(__file__).parents[2] / "wars" / "toy").war
-    held = preferences_of(replace(war, issues=(issue("a", "b", "c", "d", "e"),), red_lines=()), 2)
+    five = replace(war, issues=(issue("a", "b", "c", "d", "e"),), red_lines=())
+    held = preferences_of(five, 2, others=("c", "d", "e"))
     assert len(held.parties) == 5
     assert merge_frontier(space_of(held)).alike.tolist() == [1]
-    with pytest.raises(QueryError, match="6 parties; expected at most 5"):
-        preferences_of(replace(war, issues=(issue("a", "b", "c", "d", "e", "f"),)))
+    assert preferences_of(five).parties == ("a", "b")
+    with pytest.raises(QueryError, match="a, b, c, d, e, f; expected each once and at most 5"):
+        preferences_of(replace(war, issues=(issue("a", "b", "c", "d", "e", "f"),)), others=("c", "d", "e", "f"))
+    with pytest.raises(QueryError, match=r'party "cc": no preferences; .* did you mean c'):
+        preferences_of(five, others=("cc",))
     with pytest.raises(QueryError, match='party "a" gives no issue any salience'):
         preferences_of(replace(war, issues=(issue("a", "b", salience=0.0),)))
 

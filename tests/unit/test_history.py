@@ -185,8 +185,8 @@ def months_of(surplus_a: np.ndarray, surplus_b: np.ndarray, need: np.ndarray) ->
     draws = len(need)
     worth = np.stack([surplus_a, surplus_b], axis=1)[:, None, :, None]
     return Months(
-        np.array([1]), np.zeros((draws, 1, 2)), worth, np.array([1]), need[:, None], np.zeros((3, draws, 1)),
-        np.ones(draws, bool),
+        np.array([1]), 0, np.zeros((draws, 1, 2)), worth, np.array([1]), np.array([False]), need[:, None],
+        np.zeros((3, draws, 1)), np.ones(draws, bool),
     )  # fmt: skip
 
 
@@ -219,6 +219,33 @@ def test_a_text_of_two_lines_counts_as_their_mean(games: list[WarGame]) -> None:
     # A line farther out is worth less to side B than one nearer in.
     assert (months.surplus("b", 0, "end") < months.surplus("b", 0, "start")).all()
     assert (months.surplus("a", 0, "end") > months.surplus("a", 0, "start")).all()
+
+
+def test_a_fixed_line_stays_where_it_is_when_the_front_and_the_axis_move() -> None:
+    """Lines 1 to 5 of an axis lengthened by two steps, worth as many tenths to side A; the front moves from 2 to 4."""
+    line = np.array([4, 1, 2, 5, 3])
+    worth = np.stack([line / 10, -line / 10])[None, None].repeat(2, axis=1)
+    months = Months(
+        np.array([2, 4]), 2, np.zeros((1, 2, 2)), worth, line, np.zeros(5, bool), np.zeros((1, 2)), np.zeros((3, 1, 2)),
+        np.ones(1, bool),
+    )  # fmt: skip
+    for month, front in ((0, 0.2), (1, 0.4)):
+        told = {name: months.surplus("a", month, name).item() for name in ("start", "front", "end", 1, 2)}
+        assert told == pytest.approx({"start": 0.1, "front": front, "end": 0.5, 1: 0.3, 2: 0.4})
+        assert months.surplus("b", month, 1).item() == pytest.approx(-0.3)
+    # The ends of the pack's axis too stand for the last line short of them.
+    assert months.surplus("a", 0, 9).item() == pytest.approx(0.5)
+    assert replace(months, extra=0).surplus("a", 0, 0).item() == pytest.approx(0.1)
+
+
+def test_a_front_inside_land_that_cannot_be_split_has_a_worth(games: list[WarGame]) -> None:
+    front = games[0].axes[0]
+    blocked = [replace(g, axes=(replace(g.axes[0], blocks=((1, 5),)),)) for g in games[:2]]
+    months = solve_months(blocked, Past(DAYS[:2], np.full(2, float(front.start)), np.array([0.1, 0.2])))
+    assert 1 < front.start < 5
+    for side in "ab":
+        np.testing.assert_array_equal(months.surplus(side, 1, "front"), months.surplus(side, 1, front.start))
+        assert np.isfinite(months.surplus(side, 1, "front")).all()
 
 
 # --- the whole --------------------------------------------------------------------------------------------------

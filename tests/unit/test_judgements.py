@@ -224,6 +224,11 @@ def test_lines_of_options_and_pressures_are_read(tmp_path: Path) -> None:
     assert faults == ()
     assert found is not None
     assert found.lines == (LineOfOption("land", "all", "end"), LineOfOption("land", "line", "front"))
+    border = lines.replace('"front"', "2")
+    fixed, faults = read_with_issue(tmp_path, changed("^id = .*$", rf"\g<0>\n{border}"))
+    assert faults == ()
+    assert fixed is not None
+    assert fixed.lines[1] == LineOfOption("land", "line", 2)
     assert found.pressures == (Pressure(date(2012, 5, 1), "b", "no aid", 1.5, 0.0, "why"),)
 
 
@@ -234,6 +239,9 @@ def test_lines_of_options_and_pressures_are_read(tmp_path: Path) -> None:
         ('{issue = "land", option = "some", line = "end"}', "lines", "some"),
         ('{issue = "land", option = "all", line = "middle"}', "lines", "middle"),
         ('{issue = "land", option = "all"}', "lines", "line"),
+        ('{issue = "land", option = "all", line = 999}', "lines", 'line is "999"'),
+        ('{issue = "land", option = "all", line = 1.5}', "lines", 'line is "1.5"'),
+        ('{issue = "land", option = "all", line = -1}', "lines", 'line is "-1"'),
     ],
 )
 def test_a_line_that_means_nothing_is_refused(tmp_path: Path, line: str, where: str, found: str) -> None:

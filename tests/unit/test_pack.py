@@ -12,7 +12,9 @@ import pytest
 
 from armistice.core.digest import folder_digest
 from armistice.core.errors import PackError, QueryError
+from armistice.data.estimate import estimate_panel, holdings
 from armistice.data.pack import known_by, read_pack
+from armistice.study import run_study
 
 
 def row(quantity: str, start: str, end: str, published: str) -> dict[str, object]:
@@ -52,6 +54,16 @@ def test_a_day_outside_the_record_is_refused_with_the_record(toy: Path) -> None:
     for day in (date(2009, 1, 1), date(2013, 7, 1)):
         with pytest.raises(QueryError, match="2010-06-01 to 2013-06-30"):
             read_pack(toy, day)
+
+
+def test_a_day_without_a_map_says_from_which_day_there_is_one(toy: Path) -> None:
+    early = read_pack(toy, date(2010, 12, 1))
+    for ask in (estimate_panel, lambda pack: holdings(pack, "brelland", pack.war.as_of)):
+        with pytest.raises(QueryError, match=r"2010-12-01: no map .* from 2011-01-01 on"):
+            ask(early)
+    for day in (date(2010, 12, 1), date(2010, 12, 31)):
+        with pytest.raises(QueryError, match=rf"{day}: before .* is counted; expected a day from 2011-01-01 on"):
+            run_study(toy, day, draws=0)
 
 
 def test_an_unknown_pack_is_refused_with_the_nearest_name() -> None:

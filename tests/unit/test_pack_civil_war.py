@@ -30,7 +30,9 @@ def union_share(pack: Pack, region: str, day: date) -> float:
 
 def losses(pack: Pack, side: str, source: str) -> pd.Series:
     rows = pack.observations
-    own = rows[(rows["quantity"] == "losses_personnel") & (rows["belligerent"] == side) & (rows["source"] == source)]
+    own = rows[
+        (rows["quantity"] == "losses_with_captured") & (rows["belligerent"] == side) & (rows["source"] == source)
+    ]
     return own.set_index("end")["value"].sort_index()
 
 
@@ -103,6 +105,19 @@ def test_losses_are_those_of_the_files(pack: Pack, raw_dir: Path) -> None:
         assert told.iloc[-1] > losses(pack, side, "nps").iloc[-1], "battles alone are fewer than battles and attrition"
 
 
+def test_prices_are_the_means_of_the_files(pack: Pack, raw_dir: Path) -> None:
+    rows = pack.observations[pack.observations["quantity"] == "market_price"]
+    told = rows.set_index(["belligerent", "end"])["value"]
+    weekly = pd.read_csv(raw_dir / "acw" / "fin_grayback_weidenmier_2002.csv")
+    weekly = weekly[weekly["imputed"] == 0].groupby(weekly["date"].str[:7])["price"].mean()
+    daily = pd.read_csv(raw_dir / "acw" / "fin_greenbacks.csv.gz")
+    daily = daily.groupby(daily["date"].str[:7])["mean"].mean()
+    for side, of_month in (("confederacy", 100 / weekly), ("union", daily)):
+        for day, value in told[side].items():
+            assert value == pytest.approx(of_month[f"{day:%Y-%m}"], abs=0.006), (side, day)
+    assert told["union"].idxmin() == pd.Timestamp(1864, 7, 31)
+
+
 def test_the_drafts_stand_without_contradictions_and_with_their_positions(pack: Pack) -> None:
     drafts = read_settlements(pack)
     assert len(drafts) == 6
@@ -113,6 +128,8 @@ def test_the_drafts_stand_without_contradictions_and_with_their_positions(pack: 
     assert moved.km2.central == pytest.approx(holdings(pack, "south", pack.war.as_of)["memory"].held_by_b_km2, abs=1)
     sherman = check_settlement(find_settlement(pack, "sherman-johnston-1865-04"), pack)
     assert sherman.silent == ("slavery",)
+    kinds = {p.issue: p.kind for draft in drafts for p in draft.provisions if p.issue}
+    assert (kinds["slavery"], kinds["armies"], kinds["compensation"]) == ("emancipation", "surrender", "reparations")
     assert set(sherman.silent_minor) == {"compensation", "west_virginia"}
 
 

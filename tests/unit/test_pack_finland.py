@@ -11,6 +11,7 @@ import pytest
 
 from armistice.data.estimate import estimate_panel, holdings
 from armistice.data.pack import Pack, cut_pack, read_pack
+from armistice.deal.check import land_moved
 from armistice.deal.kinds import KINDS
 from armistice.deal.read import read_settlement, read_settlements
 from armistice.deal.territory import moved_by, survey_ground
@@ -90,11 +91,11 @@ def test_the_block_runs_from_border_to_border(pack: Pack) -> None:
 
 def test_no_option_draws_a_line_inside_the_block(pack: Pack) -> None:
     assert pack.game is not None
-    assert {line.line for line in pack.game.lines} == {"start", "end"}
+    assert {line.line for line in pack.game.lines} == {1, 14} == set(pack.game.blocks[0][:2])
     deeds = deeds_of(pack, past_of(estimate_panel(pack), pack, "karelia"))
     done = [(d.event.side, d.event.kind, d.lines) for d in deeds if d.lines]
-    assert ("b", "refused", ("end",)) in done
-    assert ("a", "offered", ("end",)) in done
+    assert ("b", "refused", (14,)) in done
+    assert ("a", "offered", (14,)) in done
 
 
 def test_the_outcome_is_hidden_on_the_day_of_the_pack(pack: Pack) -> None:
@@ -122,6 +123,10 @@ def test_every_draft_reads_and_moves_land_as_it_says(pack: Pack) -> None:
         assert armistice[region] == pytest.approx(left)
     assert moved("soviet-1939-10")["karelian-isthmus"] < 0
     assert moved("soviet-1944-08") == {}
+    (hanko,) = (m for m in land_moved(drafts["moscow-1940-03"], pack.war, ground) if m.region == "hanko")
+    assert hanko.km2.central == pytest.approx(pack.war.regions["hanko"].area_km2), "a lease moves what it leases"
+    sums = {p.terms["amount"] for d in drafts.values() for p in d.of("reparations")}
+    assert sums == {0.3, 0.6}
 
 
 def test_judged_numbers_name_nobody(pack: Pack) -> None:

@@ -93,12 +93,18 @@ def test_what_came_later_is_not_known_before() -> None:
 def test_drafts_are_read_and_contradict_nothing(pack: Pack) -> None:
     files = sorted((KOREA / "settlements").glob("*.toml"))
     assert len(files) == 8
+    asked: dict[str, object] = {}
     issues = {i.id for i in pack.war.issues}
     for file in files:
         draft = read_settlement(file, pack.war)
         checked = check_settlement(draft, pack, ground_for([draft], pack))
         assert not checked.findings, file.stem
         assert {p.issue for p in draft.provisions if p.issue} <= issues
+        for clause in draft.of("prisoners"):
+            asked[draft.id] = clause.terms["rule"]
+    assert asked["north-reply-1952-05"] == "all"
+    assert asked["package-1952-04"] == "voluntary"
+    assert {asked["indian-resolution-1952-12"], asked["armistice-1953-07"]} == {"heard"}
 
 
 def test_opening_terms_lie_on_either_side_of_the_front(pack: Pack) -> None:

@@ -282,6 +282,7 @@ def test_wars_that_anyone_can_check() -> None:
     record = read_record().set_index("war")
     assert record.loc["falklands-1982", "ending"] == "victory_b"
     assert record.loc["korean-1950", "ending"] == "settlement"
+    assert "25 June 1950" in record.loc["korean-1950", "note"]
     assert record.loc["korean-1950", "end"] == pd.Timestamp(1953, 7, 27)
     assert record.loc["six-day-1967", ["initiator", "ending"]].tolist() == ["Israel", "victory_a"]
     assert record.loc["chaco-1932", "ending"] == "victory_b", "Paraguay won"

@@ -17,6 +17,7 @@ from armistice.core.errors import QueryError
 from armistice.data.pack import Pack
 from armistice.deal.appraise import appraise, clauses_of, stakes_of
 from armistice.deal.check import regions_of
+from armistice.deal.parties import third_parties_of, wants_of
 from armistice.deal.preferences import preferences_of
 from armistice.deal.read import read_settlements
 from armistice.deal.territory import survey_ground
@@ -97,7 +98,9 @@ def settled(study: Study) -> Settled:
         (f.id, f.variant): _amended(f, state, (ENOUGH,) if state == "amended" else (), binding=() if n == 0 else ("tolls", "alliance")[:n], at_least=2 if n == 0 else 0)
         for n, (f, state) in enumerate(zip(made.appraisals, states, strict=True))
     }  # fmt: skip
-    return replace(made, unweighed=plain, amended=amended)
+    wants = wants_of(pack.war, DRAWS)
+    third = {d.id: third_parties_of(d, pack.war, wants) for d in drafts}
+    return replace(made, unweighed=plain, amended=amended, third=third)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +129,9 @@ def test_the_chapters_come_in_their_order(told: dict[str, Chapter]) -> None:
     assert tuple(told) == IDS
     figures = [name for chapter in told.values() for name in chapter.figures]
     assert set(figures) <= set(FIGURES)
-    # The second draft's clauses are drawn only where both sides accept it in some draw.
-    assert sorted({*figures, "clauses-2"}) == sorted(OF_THE_DRAFTS)
+    # The second draft's clauses are drawn only where both sides accept it in some draw, changes only where some are enough.
+    assert sorted({*figures, "clauses-2", "changes-2", "changes-3"}) == sorted(OF_THE_DRAFTS)
+    assert told["changes"].figures == ("changes",)
     assert len(figures) == len(set(figures))
 
 
@@ -247,6 +251,35 @@ def test_a_hard_red_line_is_named(study: Study, settled: Settled) -> None:
     assert "In none of the 60 draws would both sides accept any of these drafts." in text
     assert f"{war.side('b').name} would accept 3 of 3 in next to no draw" in text
     assert "since none is accepted by both in any draw" in words(chapters["clauses"])
+
+
+def test_third_parties_are_told_beside_what_holds_today(
+    study: Study, settled: Settled, told: dict[str, Chapter]
+) -> None:
+    text = words(told["acceptance"])
+    assert "The war ends by the consent of those whose fight it is." in text
+    assert "does not end the war" in text
+    rows = table(told["acceptance"], "What third parties would have to do")
+    assert {row[0] for row in rows} == {d.title for d in settled.drafts}
+    by_title = {row[0]: row for row in rows}
+    second = by_title["Second draft of Brelland"]
+    assert second[2:4] == ["as good as today to it", "1 clause"]
+    assert by_title["Paper of Aldmark"][2:] == ["0 %", "nothing", "none", "none"]
+    without = {c.id: c for c in tell_settled(Records(replace(study, settled=replace(settled, third={}))))}
+    assert "third part" not in words(without["acceptance"])
+    assert len(without["acceptance"].tables) == len(told["acceptance"].tables) - 1
+
+
+def test_what_statements_taught_stands_in_a_table(study: Study, settled: Settled) -> None:
+    row = {
+        "side": "Aldmark",
+        "number": "weight of Tolls",
+        "before": "0.1, 0.2, 0.3",
+        "after": "0.1, 0.2, 0.4",
+        "moved": "0.020",
+    }
+    taught = {c.id: c for c in tell_settled(Records(replace(study, settled=replace(settled, learnt=(row,)))))}
+    assert table(taught["acceptance"], "What the sides stated and turned down") == [list(row.values())]
 
 
 # --- the clauses that decide ----------------------------------------------------------------------------------------

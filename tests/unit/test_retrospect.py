@@ -28,7 +28,7 @@ from armistice.core.retrospect import CALLS, HORIZONS, Decision, Episode, Retros
 from armistice.data.pack import read_pack
 from armistice.history import Months
 from armistice.infer.match import match_record
-from armistice.past.chances import BaseRate
+from armistice.past.chances import settlement_rate
 from armistice.past.decisions import exact_interval, read_decisions, read_episodes
 from armistice.past.record import read_record
 from armistice.past.summary import past_of
@@ -70,17 +70,11 @@ T4,,,Elsewhere,2011-06-10,2011-09-20,bad,hold,,s,m,No pack,
 
 @pytest.fixture(scope="module", autouse=True)
 def quick() -> Iterator[None]:
-    """A short horizon, a small grid, and each base rate fitted once: the same equations, sooner."""
+    """A short horizon and a small grid: the same equations, sooner."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history_module, "HORIZON", 14)
         patch.setattr(history_module, "STATISTIC", 4.0)
         patch.setattr(retrospect_module, "CHUNK", 3)
-        rates: dict[str, BaseRate] = {}
-
-        def rate(record: Any, war: str) -> BaseRate:
-            return rates.setdefault(war, rates[war] if war in rates else BaseRate(record, war))
-
-        patch.setattr(retrospect_module, "BaseRate", rate)
         yield
 
 
@@ -108,7 +102,10 @@ def months_with(worth_a: list[float], worth_b: list[float], reserve: tuple[float
     order = np.array([2, 0, 1])
     worth = np.stack([np.array(worth_a)[order], np.array(worth_b)[order]])[None, None]
     reserve_of = np.array(reserve)[None, None]
-    return Months(np.array([2]), reserve_of, worth, order + 1, np.zeros((1, 1)), np.zeros((3, 1, 1)), np.ones(1, bool))
+    return Months(
+        np.array([2]), 0, reserve_of, worth, order + 1, np.zeros(3, bool), np.zeros((1, 1)), np.zeros((3, 1, 1)),
+        np.ones(1, bool),
+    )  # fmt: skip
 
 
 HELD = np.array([[0.0, 0.1, 0.3, 0.6, 1.0]])
@@ -153,6 +150,8 @@ def test_the_nearest_line_is_best_for_the_side_that_gains_less() -> None:
     # Gains of A at lines 1 to 3: −0.3, 0.1, 0.3; of B: 0.4, 0.05, −0.2. The smaller: −0.3, 0.05, −0.2.
     months = months_with([0.1, 0.5, 0.7], [0.9, 0.55, 0.3], (0.4, 0.5))
     assert nearest_line(months)[0, 0] == 2
+    # Where line 2 divides what cannot be split, the next best is line 3.
+    assert nearest_line(replace(months, divides=months.line == 2))[0, 0] == 3
 
 
 # --- outcomes, calls, windows --------------------------------------------------------------------------------------
@@ -331,10 +330,10 @@ def test_the_base_rate_is_that_of_past_wars() -> None:
     left_out = "korean-1950"
     told = past_of(table, 20.0, source="the record", leave_out=left_out, draws=2)
     by_month = {c.within: c.by_ending["settlement"].central for c in told.given.chances}
-    rate = BaseRate(table, left_out)
-    found = rate.within(20.0, HORIZONS)
-    assert found == pytest.approx([by_month[float(h)] for h in HORIZONS])
-    assert rate.within(5000.0, HORIZONS) == ()
+    rate = settlement_rate(table, (left_out,))
+    assert [rate(20.0, h) for h in HORIZONS] == pytest.approx([by_month[float(h)] for h in HORIZONS])
+    with pytest.raises(QueryError, match="no past war lasted so long"):
+        rate(5000.0, 6)
 
 
 def test_terms_are_held_against_the_line_of_the_settlement(found: Retrospect) -> None:

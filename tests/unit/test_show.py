@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import json
 import re
@@ -28,7 +29,7 @@ from armistice.core.war import (
     Source,
     War,
 )
-from armistice.show import aid, canvas, deals, gallery, ground, losses, maps, series, style, talks
+from armistice.show import aid, canvas, deals, gallery, ground, losses, maps, markets, series, style, talks
 from armistice.show.canvas import Label, overlaps
 from armistice.show.gallery import GALLERY
 
@@ -157,12 +158,15 @@ def panel(war: War) -> xr.Dataset:
     claimed[:, 0, 0], claimed[:, 1, 1] = np.linspace(0, 40000, len(time)), np.nan
     received = np.full((len(time), len(sources), 2), np.nan)
     received[ends, 2, 1] = 950.0
+    price = np.full((len(time), len(sources), 2), np.nan)
+    price[:, 1, 0] = 90.0 - 2.0 * (time.month - 1) - 24.0 * (time.year - 2029)
+    price[:, 1, 1] = np.where(time < "2030-06-01", 50.0, 10.0)
     four, three = ("time", "source", "region", "belligerent"), ("time", "source", "belligerent")
     data = {
         "area": ("region", area), "population": ("region", np.array([9e5, 5e5, np.nan, np.nan])),
         "control": (four, control), "control_low": (four, control), "control_high": (four, control),
         "aid_military": (three, received), "aid_given_military": (("time", "source", "donor"), flow),
-        "losses_dead_named": (three, dead), "losses_personnel": (three, claimed),
+        "market_price": (three, price), "losses_dead_named": (three, dead), "losses_personnel": (three, claimed),
     }  # fmt: skip
     attrs = {"slug": "toy", "as_of": "2030-12-31", "digest": "x", "root": "home", "side_a": "aland", "side_b": "bland"}
     coords = {"time": time, "source": sources, "region": regions, "belligerent": sides, "donor": ["don", "far", "un"]}
@@ -221,6 +225,12 @@ VERDICTS = (
 )  # fmt: skip
 
 
+def happened() -> pd.DataFrame:
+    """Events of the made-up war: one outside the drawn months."""
+    days = pd.to_datetime(["2030-06-11", "2030-06-02", "2030-08-01", "2035-01-01"])
+    return pd.DataFrame({"date": days, "title": ["A truce", "A city falls", "Talks", "Later"]})
+
+
 @pytest.fixture(scope="module")
 def draw(war, land, panel, positions, responses, forecast, countries) -> dict[str, Callable[[int], style.Figure]]:
     return {
@@ -230,6 +240,7 @@ def draw(war, land, panel, positions, responses, forecast, countries) -> dict[st
         "area-held": lambda w: series.draw_area_held(war, panel, "east", width=w),
         "area-by-region": lambda w: series.draw_area_by_region(war, panel, width=w),
         "monthly-gain": lambda w: series.draw_monthly_gain(war, panel, "home", width=w),
+        "market-prices": lambda w: markets.draw_market_prices(war, panel, happened(), width=w),
         "losses": lambda w: losses.draw_losses(war, panel, width=w),
         "aid-by-donor": lambda w: aid.draw_aid_by_donor(war, panel, width=w),
         "aid-by-month": lambda w: aid.draw_aid_by_month(war, panel, width=w),
@@ -250,7 +261,7 @@ def drawn(draw) -> dict[tuple[str, int], style.Figure]:
 def test_every_public_figure_function_is_in_the_gallery(draw):
     found = {
         function
-        for module in (aid, deals, losses, maps, series, talks)
+        for module in (aid, deals, losses, maps, markets, series, talks)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if name.startswith("draw_") and function.__module__ == module.__name__
     }
@@ -362,6 +373,38 @@ def test_monthly_gain_adds_up_and_leaves_gaps(war, panel):
     holed = panel.copy()
     holed["control"] = panel["control"].where(~((panel["time"].dt.month == 5) & (panel["time"].dt.day > 15)))
     assert np.isnan(series.monthly_gain(war, holed, "home", 12)["m1"].loc["2030-05"])
+
+
+def test_the_largest_moves_of_a_price_are_marked_with_what_happened_then(war, panel):
+    turns = markets.market_turns(war, panel, happened())
+    assert [t.number for t in turns] == list(range(1, len(turns) + 1))
+    (fall,) = [t for t in turns if t.month == pd.Timestamp(2030, 6, 30) and t.side == "b"]
+    assert fall.change == pytest.approx(-80)
+    assert fall.price == pytest.approx(10)
+    assert fall.events == ("A city falls", "A truce")
+    assert max(abs(t.change) for t in turns if t is not fall) < 50
+
+
+def test_a_gap_in_a_price_is_not_a_move(war, panel):
+    gone = panel.copy(deep=True)
+    months = gone["time"].dt.month.isin([6, 7]).values
+    gone["market_price"].values[months] = np.nan
+    fell = [t for t in markets.market_turns(war, gone, happened()) if t.side == "b" and abs(t.change) > 1]
+    assert fell == [], "July is not set beside May"
+    short = panel.isel(time=slice(0, 120))
+    assert markets.market_prices(war, short) == {}
+    with pytest.raises(QueryError, match="no price of 6 months"):
+        markets.draw_market_prices(war, short, happened())
+
+
+def test_land_is_named_by_the_country_only_where_all_of_it_is_the_sides(war):
+    own = [r for r in war.regions.values() if r.level == 1 and r.parent == war.root]
+    assert {r.owner for r in own} == {"b"}
+    assert ground.land_words(war, "b") == war.regions[war.root].name
+    first = own[0]
+    split = dataclasses.replace(war, regions={**war.regions, first.id: dataclasses.replace(first, owner="a")})
+    assert ground.land_words(split, "a") == first.name
+    assert first.name not in ground.land_words(split, "b")
 
 
 def test_distance_runs_from_near_end_to_near_end(war, positions):

@@ -41,7 +41,7 @@ def _draft(name: str, day: date, clauses: int = 3, variants: dict[str, str] | No
     provisions = tuple(
         Provision(
             n, "transit" if n % 2 else "snap_back", {}, f"Words of clause {n} of {name}, told at some length", "Gazette",
-            "page", "tolls" if n % 2 else "", ("shared", "shared") if n % 2 else None,
+            "page", "tolls" if n % 2 else "", ("shared", "shared") if n % 2 else None, heading="Return on breach",
         )
         for n in range(1, clauses + 1)
     )  # fmt: skip
@@ -221,7 +221,7 @@ def test_clauses_beyond_the_heaviest_are_summed(war):
 def test_a_short_draft_has_no_others(war):
     shown, rest = clause_rows(war, ONE, FOUND[0])
     assert (len(shown), rest) == (3, None)
-    assert shown[1].words.startswith("Snap back: ")
+    assert shown[1].words.startswith("Return on breach: ")
     assert shown[0].words.startswith(war.issue("tolls").title)
 
 

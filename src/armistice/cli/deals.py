@@ -94,6 +94,7 @@ def appraise(
     """
     from armistice.data.pack import read_pack
     from armistice.deal.appraise import appraise as appraise_draft
+    from armistice.deal.parties import parties_in_words, parties_record, third_parties_of, wants_of
     from armistice.deal.read import find_settlement
     from armistice.deal.worth import appraisal_in_words, appraisal_record
     from armistice.settling import stakes_of_pack
@@ -103,10 +104,13 @@ def appraise(
     with progress_bar("appraising") as note:
         stakes = stakes_of_pack(content, seed, draws, weighed=weighed, beside=(settlement,), progress=note)
     found = appraise_draft(settlement, stakes, variant)
+    third = third_parties_of(settlement, content.war, wants_of(content.war, draws, seed), variant)
     if as_json:
-        print_json(appraisal_record(found, settlement))
+        told = parties_record(third, settlement, content.war)
+        print_json(appraisal_record(found, settlement) | {"third_parties": told})
         return
     tell(appraisal_in_words(found, settlement, content.war))
+    tell(parties_in_words(third, settlement, content.war))
 
 
 @main.command()

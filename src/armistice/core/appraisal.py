@@ -1,7 +1,7 @@
 """What a draft is worth to each side beside fighting on, clause by clause, and whether the peace would last.
 
 Records of arrays only; each says its shape and unit. Utilities run from 0 (the worst option of every issue, in a side's
-eyes) to 1 (the best of every issue).
+eyes) to 1 (the best of every issue); goods that are worth something only together come on top.
 """
 
 from __future__ import annotations
@@ -115,6 +115,33 @@ class ClauseWorth:
 
 
 @dataclass(frozen=True)
+class BundleWorth:
+    """Goods that are worth something more to a side when it has all of them, and what a draft does to them.
+
+    Attributes
+    ----------
+    id : str
+        Of the bundle in the pack.
+    side : {"a", "b"}
+    worth : ndarray, shape (draws,)
+        Of having all of them, in utility.
+    before : float
+        1 where what holds today gives the side all of them, and else 0.
+    after : ndarray, shape (draws,)
+        Share of the worth that the draft gives; between 0 and 1 where its clauses differ on an issue.
+    lacking : tuple of str
+        Issues on which the draft, or what it leaves as it is, does not give the side its good in every draw.
+    """
+
+    id: str
+    side: Side
+    worth: np.ndarray
+    before: float
+    after: np.ndarray
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Appraisal:
     """One draft appraised as of a day.
 
@@ -141,6 +168,8 @@ class Appraisal:
         Issues on which the draft says nothing: they are taken to stay as they are.
     weighed : bool
         Whether the record has weighed the draws.
+    bundles : tuple of BundleWorth
+        In the order of the pack.
     """
 
     id: str
@@ -157,6 +186,7 @@ class Appraisal:
     moved: tuple[Moved, ...]
     silent: tuple[str, ...]
     weighed: bool
+    bundles: tuple[BundleWorth, ...] = ()
 
     @property
     def p_accept_both(self) -> float:

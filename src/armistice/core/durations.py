@@ -264,6 +264,8 @@ class Analogue:
     ended : bool
     ending : str
         One of `ENDINGS`, or empty where unknown.
+    note : str
+        What a reader of the row must know, such as whose first day is counted.
     """
 
     war: str
@@ -276,6 +278,7 @@ class Analogue:
     months_more: float
     ended: bool
     ending: str
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -118,11 +118,12 @@ class Block(NamedTuple):
 
 
 class LineOfOption(NamedTuple):
-    """Where an option of an issue draws the line: at the `start` of the axis, at the `front` of the day, at its `end`."""
+    """Where an option of an issue draws the line: at the `start` of the axis, at the `front` of the day, at its `end`, or at
+    a fixed place such as a past border, by the steps of the axis that side A holds there."""
 
     issue: str
     option: str
-    line: str
+    line: str | int
 
 
 LINES = ("start", "front", "end")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,8 @@ CALLS: tuple[Call, ...] = ("raise", "hold", "lower")
 EXTENTS = ("short", "absolute")
 HORIZONS = (6, 12)
 """Months within which the chance of a settlement is scored."""
+LASTED_YEARS = (1, 5, 10)
+"""Years for which texts that took effect are asked to have held."""
 KEPT = "retrospect.json"
 """File of the kept result, in the folder of the record of past wars."""
 
@@ -240,6 +242,51 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Lasted:
+    """A text that took effect: the chances that the rule of durability gives it, and what came.
+
+    Attributes
+    ----------
+    war, id, title : str
+        Pack, and the text in it.
+    since, until : date
+        Day on which it took effect; day on which it broke or, if it did not, up to which it is known to have held.
+    broke : bool
+    chances, plain : tuple of float
+        Chance that it holds `LASTED_YEARS`, mean over draws: by its clauses, and by the base rate alone.
+    held : tuple of (bool or None)
+        Whether it did; None while nobody can know.
+    why, source : str
+    """
+
+    war: str
+    id: str
+    title: str
+    since: date
+    until: date
+    broke: bool
+    chances: tuple[float, ...]
+    plain: tuple[float, ...]
+    held: tuple[bool | None, ...]
+    why: str
+    source: str
+
+
+def durability_scores(texts: Iterable[Lasted]) -> dict[str, float]:
+    """Brier scores of the rule and of the base rate alone over all texts and years whose outcome is known; empty if none is."""
+    known = [
+        (chance, plain, float(held))
+        for text in texts
+        for chance, plain, held in zip(text.chances, text.plain, text.held, strict=True)
+        if held is not None
+    ]
+    if not known:
+        return {}
+    rule, base = (sum((pair[n] - pair[2]) ** 2 for pair in known) / len(known) for n in (0, 1))
+    return {"clauses": rule, "base rate": base}
+
+
+@dataclass(frozen=True)
 class Retrospect:
     """The game on past wars.
 
@@ -254,6 +301,8 @@ class Retrospect:
     episodes, decisions, months, scores, terms, called, tallies : tuple
     confusion : dict
         Rule → what happened → what was called → decisions.
+    lasted : tuple
+        Texts that took effect, of all these wars.
     """
 
     inputs: str
@@ -268,6 +317,7 @@ class Retrospect:
     called: tuple[Called, ...]
     tallies: tuple[Tally, ...]
     confusion: dict[str, dict[str, dict[str, int]]]
+    lasted: tuple[Lasted, ...] = ()
 
     def not_covered(self) -> tuple[Decision, ...]:
         """Decisions of which the game says nothing: there is no pack, or too few of its months."""

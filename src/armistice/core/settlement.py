@@ -22,6 +22,9 @@ BASES: tuple[Basis, ...] = ("page", "mixed", "memory", "judgement")
 """How a clause is known: read on a page, partly so, from memory, or judged."""
 
 
+DAYS_PER_YEAR = 365.25
+
+
 @dataclass(frozen=True)
 class Either:
     """A term that reported texts of one clause give differently: any of the options may be the true one."""
@@ -117,6 +120,8 @@ class Provision:
         Least and most favourable option for side A that the clause allows; equal if it is plain.
     variant : str
         Variant of the draft to which the clause belongs; empty if it is in all of them.
+    heading : str
+        What it is about, for a table: the title of its kind, with the regions that it names.
     """
 
     number: int
@@ -128,6 +133,34 @@ class Provision:
     issue: str = ""
     options: tuple[str, str] | None = None
     variant: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a text that took effect.
+
+    Attributes
+    ----------
+    since : date
+        Day on which it took effect.
+    until : date
+        Day on which it broke or, if it did not, up to which it is known to have held.
+    broke : bool
+    why, source : str
+        What that is taken from, in words, and where it is told.
+    """
+
+    since: date
+    until: date
+    broke: bool
+    why: str
+    source: str
+
+    def held(self, years: float) -> bool | None:
+        """Whether it held so many years; None where nobody can know yet."""
+        lasted = (self.until - self.since).days / DAYS_PER_YEAR
+        return True if lasted >= years else False if self.broke else None
 
 
 @dataclass(frozen=True)
@@ -150,6 +183,8 @@ class Settlement:
         Document of the negotiating record that this draft is; empty if it is not in it.
     drawings : mapping of str to str
         File that a line of control names → its content, GeoJSON.
+    kept : Kept or None
+        What became of it; None for a text that never took effect.
     """
 
     id: str
@@ -163,6 +198,7 @@ class Settlement:
     positions: str = ""
     note: str = ""
     drawings: Mapping[str, str] = field(default_factory=dict)
+    kept: Kept | None = None
 
     def of(self, kind: str) -> tuple[Provision, ...]:
         """Provisions of one kind."""

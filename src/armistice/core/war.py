@@ -6,7 +6,7 @@ Records only: they neither read files nor compute. Areas are in km², dates are 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 Side = Literal["a", "b"]
@@ -58,12 +58,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Preference:
-    """What one side wants on one issue: its ideal option, how much it cares, what it could live with."""
+    """What one party wants on one issue: its ideal option, how much it cares, what it could live with.
+
+    Of a third party, `holds` says what of the issue is in its own hands, such as sanctions of its own; else it is empty.
+    """
 
     ideal: str
     salience: Range
     acceptable: tuple[str, str]
     why: str
+    holds: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Issue:
     options : tuple of Option
         From what side B would like best to what side A would.
     preference : dict
-        What each side wants.
+        What each party wants: sides ``a`` and ``b``, and third parties by their ids where the pack says.
     now : str
         Option that holds, or comes nearest to what holds, while nothing is agreed and the fighting goes on; empty where
         the pack does not say.
@@ -95,7 +99,7 @@ class Issue:
     divisible: bool
     minor: bool
     options: tuple[Option, ...]
-    preference: dict[Side, Preference]
+    preference: dict[str, Preference]
     now: str = ""
     decided: Range | None = None
     now_why: str = ""
@@ -114,6 +118,31 @@ class RedLine:
     option: str
     hard: bool
     source: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Goods that are worth something more to a party when it has all of them: a canal and its reservoir.
+
+    Attributes
+    ----------
+    id, title : str
+    party : str
+        A side, ``a`` or ``b``, or a third party's id.
+    needs : tuple of (str, str)
+        Issue and option: the party has the good where the outcome is this option or one that it likes better. Two or more, each on
+        an issue of its own.
+    worth : Range
+        What having all of them adds to the worth of each by itself, above 0, in shares of all that matters to the party.
+    why : str
+    """
+
+    id: str
+    title: str
+    party: str
+    needs: tuple[tuple[str, str], ...]
+    worth: Range
     why: str
 
 
@@ -199,6 +228,22 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Days on which a war rested, between two stretches of fighting: a peace, or a ceasefire that held.
+
+    Attributes
+    ----------
+    start, end : date
+        The first and the last day at whose end nobody fought, as far as known on the as-of day.
+    why : str
+    """
+
+    start: date
+    end: date
+    why: str
+
+
+@dataclass(frozen=True)
 class War:
     """One war as of one day."""
 
@@ -216,6 +261,18 @@ class War:
     regions: dict[str, Region]
     sources: dict[str, Source]
     notes: dict[str, str]
+    bundles: tuple[Bundle, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+    def rests(self, day: date) -> bool:
+        """Whether a day lies in a pause."""
+        return any(pause.start <= day <= pause.end for pause in self.pauses)
+
+    def fighting_since(self, day: date) -> date:
+        """First day of the stretch of fighting to which a day belongs: the day after the last pause that ended before it, or
+        the day from which the war is counted."""
+        ends = [pause.end for pause in self.pauses if pause.end < day]
+        return max(ends) + timedelta(days=1) if ends else self.baseline
 
     def side(self, side: Side) -> Belligerent:
         """The belligerent on one side."""
@@ -224,6 +281,10 @@ class War:
     def issue(self, issue_id: str) -> Issue:
         """An issue by its identifier."""
         return next(i for i in self.issues if i.id == issue_id)
+
+    def party_name(self, party: str) -> str:
+        """Name of a side, ``a`` or ``b``, or of a third party."""
+        return next((b.name for b in self.belligerents if b.side == party), "") or self.third_parties[party]
 
     def children(self, region_id: str) -> tuple[str, ...]:
         """Identifiers of the regions directly inside another."""

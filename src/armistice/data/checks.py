@@ -457,9 +457,9 @@ class TomlReader:
             self._wrong(key, value, expected)
         return float("nan")
 
-    def whole(self, key: str, low: int, high: int) -> int | None:
+    def whole(self, key: str, low: int, high: int, expected: str = "") -> int | None:
         """A whole number between two bounds, both allowed; None, with a fault, where there is none."""
-        expected = f"{key} as a whole number from {low} to {high}"
+        expected = expected or f"{key} as a whole number from {low} to {high}"
         value = self._take(key, expected, True)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value

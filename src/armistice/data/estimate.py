@@ -42,10 +42,7 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
     time = np.arange(start, np.datetime64(war.as_of, "D") + 1)
     rows = pack.observations
     if not ((rows["quantity"] == "control") & (rows["region"] == war.root)).any():
-        raise QueryError(
-            f"{war.as_of}: no map of {war.title} was published by then; expected a day on which one was; "
-            "choose a later --as-of"
-        )
+        raise _no_map(pack)
     rows = rows[(rows["end"] >= time[0]) & (rows["start"] <= time[-1])]
     sources = sorted(rows["source"].unique())
     regions = [r.id for r in war.regions.values() if r.level <= 1]
@@ -85,6 +82,14 @@ def estimate_panel(pack: Pack) -> xr.Dataset:
         },
     )  # fmt: skip
     return check_panel(panel)
+
+
+def _no_map(pack: Pack) -> QueryError:
+    first = pack.mapped_from
+    expected = "a pack with one" if first is None else f"a day from {first} on, when the first was"
+    return QueryError(
+        f"{pack.war.as_of}: no map of {pack.war.title} was published by then; expected {expected}; choose a later --as-of"
+    )
 
 
 def without_spoiled(rows: pd.DataFrame, redraws: pd.DataFrame) -> pd.DataFrame:
@@ -263,6 +268,8 @@ def holdings(pack: Pack, region: str, day: date) -> dict[str, Holding]:
         record = pack.observations[
             (pack.observations["quantity"] == "control") & (pack.observations["region"] == war.root)
         ]
+        if record.empty:
+            raise _no_map(pack)
         spans = record.groupby("source").agg(a=("start", "min"), b=("end", "max"))
         known = "; ".join(f"{s} {r.a:%Y-%m-%d} to {r.b:%Y-%m-%d}" for s, r in spans.iterrows())
         raise QueryError(

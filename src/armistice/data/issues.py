@@ -1,41 +1,56 @@
-"""The issues of a war, what each side wants, and red lines: ``issues.toml`` of a pack.
+"""The issues of a war, what each party wants, red lines, and goods worth more together: ``issues.toml`` of a pack.
 
 Every fault goes to the collector, and what could be read is handed back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from armistice.core.errors import FaultCollector, near
-from armistice.core.war import Issue, Option, Preference, Range, RedLine, Side
+from armistice.core.war import SIDES, Bundle, Issue, Option, Preference, Range, RedLine
 from armistice.data.checks import TomlReader, show
 
 FILE = "issues.toml"
-SIDES: tuple[Side, Side] = ("a", "b")
 
 
-def read_issues(content: dict[str, Any], faults: FaultCollector) -> tuple[tuple[Issue, ...], tuple[RedLine, ...]]:
-    """The issues and red lines of a pack.
+@dataclass(frozen=True)
+class Issues:
+    """What the parties differ on, as a pack says it."""
+
+    issues: tuple[Issue, ...]
+    red_lines: tuple[RedLine, ...]
+    bundles: tuple[Bundle, ...]
+
+
+def read_issues(content: dict[str, Any], third: Collection[str], faults: FaultCollector) -> Issues:
+    """The issues of a pack with the red lines and the bundles.
 
     Parameters
     ----------
     content : dict
         The parsed file; empty where the pack has none.
+    third : collection of str
+        Ids of the third parties of the war.
     faults : FaultCollector
         Told of unknown keys, options that an issue does not have, numbers out of bounds or out of order, issues named twice, and
         sources left empty.
     """
     top = TomlReader(content, FILE, faults)
-    issues = tuple(_issue(item) for item in top.tables("issue", required=False))
+    issues = tuple(_issue(item, third) for item in top.tables("issue", required=False))
     lines = tuple(_red_line(item, issues) for item in top.tables("red_line", required=False))
+    bundles = tuple(_bundle(item, issues, third) for item in top.tables("bundle", required=False))
     top.close()
     for again in {i.id for i in issues if [j.id for j in issues].count(i.id) > 1}:
         faults.add(FILE, f'issue "{again}" twice', "each issue once", "remove or rename one")
-    return issues, lines
+    for again in {b.id for b in bundles if [c.id for c in bundles].count(b.id) > 1}:
+        faults.add(FILE, f'bundle "{again}" twice', "each bundle once", "remove or rename one")
+    return Issues(issues, lines, bundles)
 
 
-def _issue(item: TomlReader) -> Issue:
+def _issue(item: TomlReader, third: Collection[str]) -> Issue:
     where = item.where
     issue_id = item.identifier("id")
     item.where = f"issues.toml issue {show(issue_id)}"
@@ -49,11 +64,18 @@ def _issue(item: TomlReader) -> Issue:
         item.faults.add(item.where, f"option values {values}", "two or more, strictly increasing", "order the options")
     if len(set(names)) < len(names):
         item.faults.add(item.where, "an option id twice", "each option once", "rename one")
-    preference: dict[Side, Preference] = {}
+    preference: dict[str, Preference] = {}
     for side in SIDES:
         inner = item.table_of(side)
         if inner is not None:
             preference[side] = _preference(inner, names)
+    others = item.table_of("others", required=False)
+    for party in others.table if others is not None else ():
+        inner = others.table_of(party) if others is not None else None
+        if party not in third:
+            item.faults.add(item.where, f"[others.{party}]", "a third party of war.toml", near(party, third))
+        elif inner is not None:
+            preference[party] = _preference(inner, names, third=True)
     now, why = item.text("now", ""), item.text("now_why", "")
     if now and now not in names:
         item.faults.add(item.where, f"now is {show(now)}", "an option of the issue", near(now, names))
@@ -68,7 +90,7 @@ def _issue(item: TomlReader) -> Issue:
     return out
 
 
-def _preference(item: TomlReader, names: list[str]) -> Preference:
+def _preference(item: TomlReader, names: list[str], third: bool = False) -> Preference:
     salience = item.table_of("salience")
     low, central, high = _ordered(salience, item.where, "salience") if salience else (0.0, 0.0, 0.0)
     acceptable = item.words("acceptable")
@@ -81,7 +103,10 @@ def _preference(item: TomlReader, names: list[str]) -> Preference:
         item.faults.add(item.where, found, "two options, from and to", "name both")
         acceptable = [ideal, ideal]
     source = item.text("source")
-    out = Preference(ideal, Range(low, central, high, source), (acceptable[0], acceptable[1]), item.text("why"))
+    out = Preference(
+        ideal, Range(low, central, high, source), (acceptable[0], acceptable[1]), item.text("why"),
+        item.text("holds", "") if third else "",
+    )  # fmt: skip
     item.close()
     return out
 
@@ -104,17 +129,53 @@ def _ordered(table: TomlReader, where: str, name: str) -> tuple[float, float, fl
 
 
 def _red_line(item: TomlReader, issues: tuple[Issue, ...]) -> RedLine:
-    side = item.text("side", choices=("a", "b"))
+    side = item.text("side", choices=SIDES)
     line = RedLine(
         "b" if side == "b" else "a", item.text("issue"), item.text("option"), item.flag("hard"),
         item.text("source"), item.text("why"),
     )  # fmt: skip
     item.close()
-    options = {i.id: [o.id for o in i.options] for i in issues}
-    if line.issue not in options:
-        item.faults.add(item.where, f"issue {show(line.issue)}", "an issue of the war", near(line.issue, options))
-    elif line.option not in options[line.issue]:
-        item.faults.add(
-            item.where, f"option {show(line.option)}", "an option of the issue", near(line.option, options[line.issue])
-        )
+    _known_option(item, line.issue, line.option, issues)
     return line
+
+
+def _bundle(item: TomlReader, issues: tuple[Issue, ...], third: Collection[str]) -> Bundle:
+    where = item.where
+    bundle_id = item.identifier("id")
+    item.where = f"issues.toml bundle {show(bundle_id)}"
+    party = item.text("party")
+    if party not in (*SIDES, *third):
+        item.faults.add(
+            item.where, f"party {show(party)}", "a, b or a third party of war.toml", near(party, (*SIDES, *third))
+        )
+    needs = []
+    for need in item.tables("needs"):
+        needs.append((need.text("issue"), need.text("option")))
+        need.close()
+        _known_option(need, *needs[-1], issues)
+    if len({issue for issue, _ in needs}) < max(len(needs), 2):
+        found = f"needs on {', '.join(issue for issue, _ in needs) or 'nothing'}"
+        item.faults.add(item.where, found, "two or more issues, each once", "name goods on different issues")
+    wanted = {i.id: i.preference for i in issues}
+    for issue, _ in needs:
+        if issue in wanted and party in (*SIDES, *third) and party not in wanted[issue]:
+            found = f"needs issue {show(issue)}, on which {show(party)} wants nothing"
+            item.faults.add(item.where, found, "an issue on which it has a preference", "write one, or leave it out")
+    table = item.table_of("worth")
+    worth = Range(*_ordered(table, item.where, "worth"), table.text("source")) if table else Range(0.0, 0.0, 0.0)
+    if table is not None:
+        table.close()
+        if worth.central <= 0:
+            item.faults.add(item.where, f"worth {worth.central:g}", "a share above 0", "say what it adds, or remove it")
+    out = Bundle(bundle_id, item.text("title"), party, tuple(needs), worth, item.text("why"))
+    item.close()
+    item.where = where
+    return out
+
+
+def _known_option(item: TomlReader, issue: str, option: str, issues: tuple[Issue, ...]) -> None:
+    options = {i.id: [o.id for o in i.options] for i in issues}
+    if issue not in options:
+        item.faults.add(item.where, f"issue {show(issue)}", "an issue of the war", near(issue, options))
+    elif option not in options[issue]:
+        item.faults.add(item.where, f"option {show(option)}", "an option of the issue", near(option, options[issue]))

@@ -75,13 +75,13 @@ def _ground(
         safe.where = f"{FILE} [axis.strategic_line]"
         line, source = safe.whole("step", 1, steps - 1), safe.text("source")
         safe.close()
-    lines = tuple(_line_of(item, issues) for item in table.tables("lines", required=False))
+    lines = tuple(_line_of(item, issues, steps) for item in table.tables("lines", required=False))
     table.close()
     return axis, blocks, line, source, lines
 
 
-def _line_of(item: TomlReader, issues: tuple[Issue, ...]) -> LineOfOption:
-    out = LineOfOption(item.text("issue"), item.text("option"), item.text("line", choices=LINES))
+def _line_of(item: TomlReader, issues: tuple[Issue, ...], steps: int) -> LineOfOption:
+    out = LineOfOption(item.text("issue"), item.text("option"), _place_of(item, steps))
     known = {i.id: [o.id for o in i.options] for i in issues}
     if out.issue not in known:
         item.faults.add(item.where, f"issue is {show(out.issue)}", "an issue of issues.toml", near(out.issue, known))
@@ -90,6 +90,13 @@ def _line_of(item: TomlReader, issues: tuple[Issue, ...]) -> LineOfOption:
         item.faults.add(item.where, f"option is {show(out.option)}", expected, near(out.option, known[out.issue]))
     item.close()
     return out
+
+
+def _place_of(item: TomlReader, steps: int) -> str | int:
+    if isinstance(item.table.get("line"), str):
+        return item.text("line", choices=LINES)
+    place = item.whole("line", 0, steps, f"line as a whole number from 0 to {steps}, or one of {', '.join(LINES)}")
+    return LINES[0] if place is None else place
 
 
 def _block(item: TomlReader, steps: int) -> Block | None:

@@ -21,7 +21,7 @@ from armistice.core.packs import find_pack
 from armistice.core.panel import MAP_REACH
 from armistice.core.parameters import Judgements
 from armistice.core.scenarios import Scenario
-from armistice.core.war import Axis, AxisStep, Belligerent, Region, Source, War
+from armistice.core.war import Axis, AxisStep, Belligerent, Pause, Region, Source, War
 from armistice.data.checks import TomlReader, read_json, read_table, read_toml, show
 from armistice.data.issues import read_issues
 from armistice.data.judgements import read_judgements
@@ -60,6 +60,8 @@ class Pack:
         The judged numbers of the war-termination game, made as of the pack's own day; None where there are none.
     scenarios : tuple of Scenario
         What-ifs with their judged effects, made as of the pack's own day.
+    mapped_from : date or None
+        Day from which a map of the country is known, whatever the as-of day; None where there never is.
     """
 
     path: Path
@@ -69,6 +71,7 @@ class Pack:
     tables: dict[str, pd.DataFrame]
     game: Judgements | None = None
     scenarios: tuple[Scenario, ...] = ()
+    mapped_from: date | None = None
 
 
 def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
@@ -115,7 +118,10 @@ def read_pack(path_or_slug: str | Path, as_of: date | None = None) -> Pack:
     faults.raise_if_any()
     observations = frames.pop("observations")
     del frames["cited"]  # part of the observations of a built pack
-    return cut_pack(Pack(folder, war, folder_digest(folder), observations, frames, game, scenarios), as_of or war.as_of)
+    maps = observations[(observations["quantity"] == "control") & (observations["region"] == war.root)]
+    first = maps["published"].min().date() if len(maps) else None
+    whole = Pack(folder, war, folder_digest(folder), observations, frames, game, scenarios, first)
+    return cut_pack(whole, as_of or war.as_of)
 
 
 def cut_pack(pack: Pack, as_of: date) -> Pack:
@@ -137,7 +143,8 @@ def cut_pack(pack: Pack, as_of: date) -> Pack:
     for name, column in _DATED.items():
         tables[name] = tables[name][tables[name][column] <= day].reset_index(drop=True)
     tables["forecasts"] = known_outcomes(tables["forecasts"], as_of)
-    war = replace(war, as_of=as_of)
+    pauses = tuple(replace(p, end=min(p.end, as_of)) for p in war.pauses if p.start <= as_of)
+    war = replace(war, as_of=as_of, pauses=pauses)
     war = replace(war, axes=tuple(_with_start(axis, war, observations) for axis in war.axes))
     return replace(pack, war=war, observations=observations, tables=tables)
 
@@ -203,11 +210,12 @@ def _read_war(
         if head[0] in axis_heads:
             faults.add(item.where, f"axis {show(head[0])} twice", "each axis once", "remove or rename one")
         axis_heads[head[0]] = head
+    pauses = _pauses(top, baseline, as_of)
     top.close()
     regions = _regions(frames["regions"], faults)
     if root not in regions:
         faults.add("war.toml", f"root is {show(root)}", "the country's row in regions.csv", near(root, regions))
-    issues, lines = read_issues(issues_file, faults)
+    differ = read_issues(issues_file, third, faults)
     sources = {row.id: _source(row) for row in frames["sources"].itertuples()}
     axes = tuple(_axis(head, frames["axis"]) for head in axis_heads.values())
     _known(frames["axis"], "axis", "axis", set(axis_heads), "an [[axis]] of war.toml", faults)
@@ -217,9 +225,25 @@ def _read_war(
             faults.add(where, f'axis "{axis.id}" has no steps', "rows in axis.csv", "add them or remove the axis")
     return War(
         slug=folder.resolve().name, title=title, start=start, as_of=as_of, baseline=baseline, root=root,
-        belligerents=(sides[0], sides[1]), third_parties=third, issues=issues, red_lines=lines, axes=axes,
-        regions=regions, sources=sources, notes=notes,
+        belligerents=(sides[0], sides[1]), third_parties=third, issues=differ.issues, red_lines=differ.red_lines, axes=axes,
+        regions=regions, sources=sources, notes=notes, bundles=differ.bundles, pauses=pauses,
     )  # fmt: skip
+
+
+def _pauses(top: TomlReader, baseline: date, as_of: date) -> tuple[Pause, ...]:
+    """Days on which the war rested: inside the war, in order, with fighting before, between and after them."""
+    found: list[Pause] = []
+    for item in top.tables("pause", required=False):
+        pause = Pause(item.day("from"), item.day("to"), item.text("why"))
+        item.close()
+        begins_after = found[-1].end if found else baseline
+        if not begins_after < pause.start <= pause.end < as_of:
+            expected = f"from after {begins_after}, to not before from, and to before as_of {as_of}"
+            item.faults.add(
+                item.where, f"a pause from {pause.start} to {pause.end}", expected, "mend or order the days"
+            )
+        found.append(pause)
+    return tuple(found)
 
 
 def _source(row: Any) -> Source:

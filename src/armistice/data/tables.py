@@ -373,7 +373,14 @@ QUANTITIES: dict[str, Quantity] = {
             "killed and wounded",
             "persons",
             "cumulative",
-            "losses of the belligerent's forces since the start, as claimed or estimated by the source",
+            "losses of the belligerent's forces since the start, as claimed or estimated by the source; captured and missing left out",
+        ),
+        Quantity(
+            "losses_with_captured",
+            "killed, wounded, captured and missing",
+            "persons",
+            "cumulative",
+            "losses of the belligerent's forces since the start, with those captured and missing, as counted or estimated by the source",
         ),
         Quantity(
             "losses_dead_named",
@@ -483,6 +490,14 @@ QUANTITIES: dict[str, Quantity] = {
             "EUR million",
             "state",
             "state assets immobilised abroad on that day",
+        ),
+        Quantity(
+            "market_price",
+            "market price of a side's money or bonds",
+            "% of par",
+            "state",
+            "mean over the period of what a market paid for 100 of the belligerent's money or bonds, in gold or in the money it was promised "
+            "in; the range is the lowest and the highest of the period; the source's title says what was traded",
         ),
     )
 }

@@ -153,7 +153,7 @@ def _amendment(room: Room, stakes: Stakes, aim: Aim, found: Found) -> Amendment 
 
 def _change(room: Room, move: int) -> Change:
     wording = room.wordings[move]
-    a, b = map(float, room.gains[move].mean(-1))
+    a, b = map(float, room.by_itself[move].mean(-1))
     favours = "both" if a > 0 and b > 0 else "a" if a > 0 else "b" if b > 0 else ""
     return Change(wording.issue, room.before[move], wording.option, favours, a, b, wording.draft)
 

@@ -16,24 +16,28 @@ with the share a of the discounted future in which peace still holds (`durabilit
 clauses bring, in favour of A. A side accepts where V is at least d. What a clause is worth is in the sides' preferences on the issue that
 it answers; only a kind that answers no kind of issue the war has counts with the payoff of its own effect.
 
-Limits: values add up over issues; the war that would follow a failed peace starts from today's line; the sides see the
+A bundle of worth β adds β to a peace in which the side has all its goods, and φ_b β to κ, with the least φ of its issues: fighting
+settles all of it only where it settles each. Fighting on is worth β [φ_b R + (1 - φ_b) m(today)] more (`bundles`).
+
+Limits: but for bundles, values add up over issues; the war that would follow a failed peace starts from today's line; the sides see the
 danger alike.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from armistice.core.appraisal import Appraisal, ClauseWorth, Fighting, SideAppraisal, survival_after
+from armistice.core.appraisal import Appraisal, BundleWorth, ClauseWorth, Fighting, SideAppraisal, survival_after
 from armistice.core.errors import QueryError, near
-from armistice.core.settlement import Effect, Ground, Provision, Settlement
+from armistice.core.settlement import Ground, Provision, Settlement
 from armistice.core.war import SIDES, Issue, Range, War
+from armistice.deal.bundles import Bundles, bundles_of
 from armistice.deal.check import land_moved
-from armistice.deal.durability import RENEWAL, renewal_hazard, share_in_peace
+from armistice.deal.durability import dangers_of, renewal_hazard, renewal_numbers, share_in_peace
 from armistice.deal.kinds import KINDS, effect_of
 from armistice.deal.preferences import Preferences, drawn
 from armistice.infer.match import resampled_rows
@@ -94,10 +98,24 @@ class Stakes:
         """Number of draws."""
         return self.preferences.draws
 
+    @property
+    def bundles(self) -> Bundles:
+        """The bundles of the two sides."""
+        return bundles_of(self.preferences, self.today)
+
+    def together(self, met: np.ndarray) -> np.ndarray:
+        """What the bundles add beside today, with such shares of their goods, shape (needs, ..., draws): (2, ..., draws)."""
+        bundles = self.bundles
+        now = bundles.utility(np.broadcast_to(bundles.today[:, None], (len(bundles.today), self.draws)))
+        return bundles.utility(met) - now.reshape(2, *[1] * (met.ndim - 2), self.draws)
+
     def taken(self, draws: np.ndarray) -> Stakes:
         """The same stakes in some of the draws, which may stand more than once."""
         held = self.preferences
-        preferences = replace(held, weight=held.weight[draws], value=tuple(v[draws] for v in held.value))
+        preferences = replace(
+            held, weight=held.weight[draws], value=tuple(v[draws] for v in held.value),
+            bundles=tuple(bundle.drawn_as(draws) for bundle in held.bundles),
+        )  # fmt: skip
         return replace(
             self, preferences=preferences, peace=self.peace[:, draws], fights=self.fights[:, draws],
             decided=self.decided[:, draws], discount=self.discount[draws], rows=self.rows[draws],
@@ -105,7 +123,7 @@ class Stakes:
         )  # fmt: skip
 
     def gain(self, issue: str, option: str) -> np.ndarray:
-        """What an option is worth beside what holds today: array of shape (2, draws)."""
+        """What an option is worth beside what holds today, bundles left out: array of shape (2, draws)."""
         k = self.preferences.issues.index(issue)
         n = self.preferences.options[k].index(option)
         value = self.preferences.value[k][:, :2]
@@ -162,15 +180,17 @@ def stakes_of(war: War, ground: Ground, fighting: Fighting, preferences: Prefere
     decided = np.stack([_decided(war.issue(i), fighting.decides, draws, seed) for i in preferences.issues])
     weight = np.moveaxis(preferences.weight[:, :2], 0, -1)
     held = np.stack([v[:, :2, n].T for v, n in zip(preferences.value, today, strict=True)], axis=1)
-    share = np.einsum("skd,kd->sd", weight, decided)
+    bundles = bundles_of(preferences, today)
+    settled, stays = bundles.fought_for(decided)
+    share = np.einsum("skd,kd->sd", weight, decided) + settled
     return Stakes(
         war, ground, fighting, preferences, today,
-        peace=(weight * held).sum(1),
-        fights=share * reservation + np.einsum("skd,kd,skd->sd", weight, 1 - decided, held),
+        peace=(weight * held).sum(1) + bundles.utility(np.broadcast_to(bundles.today[:, None], (len(bundles.today), draws))),
+        fights=share * reservation + np.einsum("skd,kd,skd->sd", weight, 1 - decided, held) + stays,
         decided=share,
         discount=fighting.discount[rows],
         rows=rows,
-        numbers={name: drawn(spread, draws, seed, f"renewal {name}") for name, spread in RENEWAL.items()},
+        numbers=renewal_numbers(draws, seed),
         seed=seed,
     )  # fmt: skip
 
@@ -184,7 +204,7 @@ def _decided(issue: Issue, wholly: Sequence[str], draws: int, seed: int) -> np.n
 
 @dataclass(frozen=True)
 class Clauses:
-    """What the clauses of a draft bring, by draw; every array adds up over clauses.
+    """What the clauses of a draft bring, by draw; every array adds up over clauses, and bundles follow from their sums.
 
     Attributes
     ----------
@@ -196,12 +216,16 @@ class Clauses:
         Logarithms of the factors on the hazard.
     shifts : ndarray, shape (clauses, draws)
         Of power, towards side A.
+    speaks, met : ndarray, shape (needs, clauses, draws)
+        1 where the clause speaks on the issue of a need; 1 where the option that it takes meets the need too.
     """
 
     gains: np.ndarray
     alone: np.ndarray
     factors: np.ndarray
     shifts: np.ndarray
+    speaks: np.ndarray
+    met: np.ndarray
 
 
 def clauses_of(settlement: Settlement, stakes: Stakes, variant: str = "") -> Clauses:
@@ -216,25 +240,45 @@ def clauses_of(settlement: Settlement, stakes: Stakes, variant: str = "") -> Cla
     """
     shape = (len(settlement.provisions), stakes.draws)
     gains, alone = np.zeros((2, *shape)), np.zeros((2, *shape))
-    factors, shifts = np.zeros(shape), np.zeros(shape)
+    factors, shifts = dangers_of(settlement.provisions, stakes.war, stakes.ground, stakes.draws, stakes.seed)
     holds = _holding(settlement, stakes, variant)
     asked = {issue.kind for issue in stakes.war.issues}
     for c, clause in enumerate(settlement.provisions):
-        effect = effect_of(clause, stakes.war, stakes.ground)
-        factors[c] = np.log(_of(effect.hazard_factor, stakes, clause.kind, "hazard"))
-        shifts[c] = _of(effect.power_shift, stakes, clause.kind, "shift")
         if not clause.issue and not asked & set(KINDS[clause.kind].issues):
-            gains[:, c] = alone[:, c] = [_of(r, stakes, clause.kind, "payoff") for r in _payoffs(effect)]
+            effect = effect_of(clause, stakes.war, stakes.ground)
+            gains[:, c] = alone[:, c] = [
+                drawn(payoff, stakes.draws, stakes.seed, f"{clause.kind} payoff")
+                for payoff in (effect.payoff_a, effect.payoff_b)
+            ]
+    needs = stakes.bundles.needs
+    speaks, met = np.zeros((2, len(needs), *shape))
     for issue in settlement.issues():
+        k = stakes.preferences.issues.index(issue)
         rows = [c for c, clause in enumerate(settlement.provisions) if clause.issue == issue and clause.options]
         present = holds[rows]
-        worth = np.stack([_named(settlement.provisions[c], stakes) for c in rows], axis=1)
+        taken = [_taken(settlement.provisions[c], stakes) for c in rows]
+        worth = np.stack([_gain(k, option, stakes) for option in taken], axis=1)
         count = np.maximum(present.sum(0), 1)
         gains[:, rows] = worth * present / count
         total = gains[:, rows].sum(1, keepdims=True)
         rest = np.where(present.sum(0) > 1, (total * count - worth) / np.maximum(count - 1, 1), 0.0)
         alone[:, rows] = (total - rest) * present
-    return Clauses(gains * holds, alone * holds, factors * holds, shifts * holds)
+        for n, (at, good) in enumerate(needs):
+            if at == k:
+                speaks[n, rows], met[n, rows] = present, good[np.stack(taken)] & present
+    return Clauses(gains * holds, alone * holds, factors * holds, shifts * holds, speaks, met)
+
+
+def shares_met(speaks: np.ndarray, met: np.ndarray, stakes: Stakes) -> np.ndarray:
+    """Share of each good that some clauses give, by their sums: the mean of those that speak, and today's where none does.
+
+    Parameters
+    ----------
+    speaks, met : ndarray, shape (needs, ..., draws)
+        Sums over these clauses.
+    """
+    today = stakes.bundles.today.reshape(-1, *[1] * (met.ndim - 1))
+    return np.where(speaks > 0, met / np.maximum(speaks, 1), today)
 
 
 @dataclass(frozen=True)
@@ -246,6 +290,8 @@ class Peace:
     brought : Clauses
     imposed : bool
         Whether no belligerent had a hand in the terms.
+    met : ndarray, shape (needs, draws)
+        Share of each good of the bundles that is there.
     utility, value : ndarray, shape (2, draws)
         While it is kept; with the war that would follow if it failed.
     hazard, lean, shift : ndarray, shape (draws,)
@@ -253,6 +299,7 @@ class Peace:
 
     brought: Clauses
     imposed: bool
+    met: np.ndarray
     utility: np.ndarray
     value: np.ndarray
     hazard: np.ndarray
@@ -294,7 +341,7 @@ def appraise(settlement: Settlement, stakes: Stakes, variant: str = "") -> Appra
         {s: SideAppraisal(found.utility[n], found.value[n], stakes.fights[n], barred[n]) for n, s in enumerate(SIDES)},
         found.hazard, stakes.numbers["shape"], found.lean, found.shift, _worths(settlement, found, stakes),
         land_moved(settlement, stakes.war, stakes.ground, variant or next(iter(settlement.variants), "")),
-        tuple(i.id for i in stakes.war.issues if i.id not in spoken), stakes.fighting.weighed,
+        tuple(i.id for i in stakes.war.issues if i.id not in spoken), stakes.fighting.weighed, _bundles(found, stakes),
     )  # fmt: skip
 
 
@@ -302,17 +349,33 @@ def peace_on(settlement: Settlement, stakes: Stakes, variant: str = "") -> Peace
     """A peace on the terms of a draft; what the parameters are is said at `appraise`."""
     brought = clauses_of(settlement, stakes, variant)
     imposed = not {b.id for b in stakes.war.belligerents} & set(settlement.by)
-    utility = stakes.peace + brought.gains.sum(1)
+    met = shares_met(brought.speaks.sum(1), brought.met.sum(1), stakes)
+    utility = stakes.peace + brought.gains.sum(1) + stakes.together(met)
     shift = brought.shifts.sum(0)
     lean = stakes.lean(utility)
     hazard = renewal_hazard(brought.factors.sum(0), lean, imposed, shift, stakes.numbers)
-    return Peace(brought, imposed, utility, stakes.value(utility, hazard, shift), hazard, lean, shift)
+    return Peace(brought, imposed, met, utility, stakes.value(utility, hazard, shift), hazard, lean, shift)
+
+
+def _bundles(found: Peace, stakes: Stakes) -> tuple[BundleWorth, ...]:
+    """What a peace does to the bundles of the two sides."""
+    held = stakes.bundles
+    issues = stakes.preferences.issues
+    return tuple(
+        BundleWorth(
+            bundle.id, SIDES[bundle.party], bundle.worth, float(before.prod()), met.prod(0),
+            tuple(issues[k] for (k, _), share in zip(bundle.needs, met, strict=True) if (share < 1).any()),
+        )
+        for (bundle, met), (_, before) in zip(held.among(found.met), held.among(held.today), strict=True)
+    )  # fmt: skip
 
 
 def _worths(settlement: Settlement, whole: Peace, stakes: Stakes) -> tuple[ClauseWorth, ...]:
     """What each clause adds, alone and on average over orders."""
     brought = whole.brought
-    utility = whole.utility[:, None] - brought.alone
+    speaks, met = (each.sum(1, keepdims=True) - each for each in (brought.speaks, brought.met))
+    broken = stakes.together(whole.met)[:, None] - stakes.together(shares_met(speaks, met, stakes))
+    utility = whole.utility[:, None] - brought.alone - broken
     found = _peace(
         stakes, utility, brought.factors.sum(0) - brought.factors, whole.shift - brought.shifts, whole.imposed
     )
@@ -346,15 +409,22 @@ def _shapley(brought: Clauses, stakes: Stakes, imposed: bool) -> np.ndarray:
             gains = np.take_along_axis(brought.gains, np.broadcast_to(way, brought.gains.shape), 1)
             factors, shifts = (np.take_along_axis(x, way, 0) for x in (brought.factors, brought.shifts))
             start = np.zeros((1, draws))
+            met = shares_met(_summed(brought.speaks, way), _summed(brought.met, way), stakes)
             found = _peace(
                 stakes,
-                stakes.peace[:, None] + np.concatenate([np.zeros((2, 1, draws)), gains.cumsum(1)], 1),
+                stakes.peace[:, None] + np.concatenate([np.zeros((2, 1, draws)), gains.cumsum(1)], 1) + stakes.together(met),
                 np.concatenate([start, factors.cumsum(0)]), np.concatenate([start, shifts.cumsum(0)]), imposed,
             )  # fmt: skip
             each = np.diff(found, axis=1)
             for row, total in zip(each, out, strict=True):
                 np.add.at(total, way, row)
     return out / (ORDERS * draws)
+
+
+def _summed(each: np.ndarray, way: np.ndarray) -> np.ndarray:
+    """Sums along an order of the clauses, from none of them on: shape (needs, clauses + 1, draws)."""
+    along = np.take_along_axis(each, np.broadcast_to(way, each.shape), 1).cumsum(1)
+    return np.concatenate([np.zeros((len(each), 1, each.shape[-1])), along], 1)
 
 
 def _holding(settlement: Settlement, stakes: Stakes, variant: str) -> np.ndarray:
@@ -368,16 +438,21 @@ def _holding(settlement: Settlement, stakes: Stakes, variant: str) -> np.ndarray
     return out
 
 
-def _named(clause: Provision, stakes: Stakes) -> np.ndarray:
-    """What the option that a clause names is worth; where it allows several, each in as many draws."""
-    names = allowed_options(stakes.war.issue(clause.issue), clause)
-    if len(names) == 1:
-        return stakes.gain(clause.issue, names[0])
-    chosen = np.random.default_rng([stakes.seed, 5, zlib.crc32(clause.issue.encode())]).permutation(
-        np.arange(stakes.draws) % len(names)
-    )
-    worth = np.stack([stakes.gain(clause.issue, name) for name in names])
-    return worth[chosen, :, np.arange(stakes.draws)].T
+def _taken(clause: Provision, stakes: Stakes) -> np.ndarray:
+    """Option that a clause names, counted from 0; where it allows several, each in as many draws: shape (draws,)."""
+    options = stakes.preferences.options[stakes.preferences.issues.index(clause.issue)]
+    allowed = np.array([options.index(name) for name in allowed_options(stakes.war.issue(clause.issue), clause)])
+    chosen = np.arange(stakes.draws) % len(allowed)
+    if len(allowed) > 1:
+        chosen = np.random.default_rng([stakes.seed, 5, zlib.crc32(clause.issue.encode())]).permutation(chosen)
+    return np.asarray(allowed[chosen])
+
+
+def _gain(k: int, taken: np.ndarray, stakes: Stakes) -> np.ndarray:
+    """What options of an issue, one for each draw, are worth beside what holds today: array of shape (2, draws)."""
+    held = stakes.preferences
+    value = held.value[k][np.arange(stakes.draws), :2, taken]
+    return np.asarray((held.weight[:, :2, k] * (value - held.value[k][:, :2, stakes.today[k]])).T)
 
 
 def allowed_options(issue: Issue, clause: Provision) -> list[str]:
@@ -400,12 +475,3 @@ def _barred(settlement: Settlement, stakes: Stakes, variant: str) -> tuple[tuple
             if not held.allowed[k][side, at].any() and clause.issue not in out[side]:
                 out[side].append(clause.issue)
     return tuple(out[0]), tuple(out[1])
-
-
-def _payoffs(effect: Effect) -> Iterable[Range]:
-    return effect.payoff_a, effect.payoff_b
-
-
-def _of(spread: Range, stakes: Stakes, kind: str, channel: str) -> np.ndarray:
-    # One draw for all clauses of a kind, in all drafts: who doubts a guarantee in one doubts it in the other.
-    return drawn(spread, stakes.draws, stakes.seed, f"{kind} {channel}")

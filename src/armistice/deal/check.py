@@ -13,6 +13,7 @@ from armistice.core.war import Range, War
 from armistice.data.drawing import Drawing, drawing_of
 from armistice.data.lines import drawing_of_cells
 from armistice.data.pack import Pack
+from armistice.deal.entries import side_of
 from armistice.deal.kinds import KINDS, readings
 from armistice.deal.territory import LEAST_KM2, key_of_line, moved_by, survey_ground
 
@@ -118,12 +119,12 @@ def regions_of(settlement: Settlement, war: War) -> tuple[str, ...]:
 def land_moved(settlement: Settlement, war: War, ground: Ground, variant: str = "") -> tuple[Moved, ...]:
     """Land that a draft would move against the state of the day, by region, over all readings of its lines.
 
-    Only lines of control and exchanges of land move land; a withdrawal or a status left for later does not by itself.
+    Only lines of control, exchanges of land and leases move land; a withdrawal or a status left for later does not by itself.
     """
     by_region: dict[str, list[list[Moved]]] = {}
     for provision in _of_variant(settlement.provisions, variant):
         found: dict[str, list[Moved]] = {}
-        for terms in readings(provision) if provision.kind in ("control_line", "land_swap") else ():
+        for terms in readings(provision) if provision.kind in ("control_line", "land_swap", "lease") else ():
             for one in _lines(provision.kind, terms, war, ground):
                 found.setdefault(one.region, []).append(one)
         for region, each in found.items():
@@ -142,6 +143,8 @@ def land_moved(settlement: Settlement, war: War, ground: Ground, variant: str = 
 def _lines(kind: str, terms: dict[str, Plain], war: War, ground: Ground) -> Iterator[Moved]:
     if kind == "control_line":
         yield from moved_by(terms, war, ground)
+    elif kind == "lease":
+        yield from moved_by({"regions": terms["regions"], "line": f"full_{side_of(terms, 'to', war)}"}, war, ground)
     elif terms["start"] == "listed":
         for name, line in (("to_a", "full_a"), ("to_b", "full_b")):
             yield from moved_by({"regions": terms.get(name, ()), "line": line}, war, ground)

@@ -16,11 +16,14 @@ References: S. Werner and A. Yuen, "Making and Keeping Peace", *International Or
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from armistice.core.war import Range
+from armistice.core.settlement import Ground, Provision
+from armistice.core.war import Range, War
+from armistice.deal.kinds import effect_of
+from armistice.deal.preferences import drawn
 
 RENEWAL: Mapping[str, Range] = {
     "base": Range(
@@ -37,6 +40,32 @@ RENEWAL: Mapping[str, Range] = {
 _STEP = 0.5
 _S = np.exp(np.arange(-12.0, 4.0, _STEP))
 _W = _STEP * _S * np.exp(-_S)
+
+
+def renewal_numbers(draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Draws of `RENEWAL`, each of shape (draws,)."""
+    return {name: drawn(spread, draws, seed, f"renewal {name}") for name, spread in RENEWAL.items()}
+
+
+def dangers_of(
+    clauses: Sequence[Provision], war: War, ground: Ground, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What clauses do to the danger of renewed war and to power.
+
+    Returns
+    -------
+    factors : ndarray, shape (clauses, draws)
+        Logarithms of the factors on the hazard.
+    shifts : ndarray, shape (clauses, draws)
+        Change in side A's chance to prevail.
+    """
+    factors, shifts = np.zeros((len(clauses), draws)), np.zeros((len(clauses), draws))
+    for c, clause in enumerate(clauses):
+        effect = effect_of(clause, war, ground)
+        # One draw for all clauses of a kind, in all drafts: who doubts a guarantee in one doubts it in the other.
+        factors[c] = np.log(drawn(effect.hazard_factor, draws, seed, f"{clause.kind} hazard"))
+        shifts[c] = drawn(effect.power_shift, draws, seed, f"{clause.kind} shift")
+    return factors, shifts
 
 
 def renewal_hazard(

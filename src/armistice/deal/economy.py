@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from armistice.core.settlement import Effect, Ground, Plain
 from armistice.core.war import Range, War
-from armistice.deal.entries import NOTHING, SAME, judged, lasting, side_of, to_side, unchanged, unmoved
+from armistice.deal.entries import NOTHING, SAME, from_side, judged, lasting, side_of, to_side, unchanged, unmoved
 from armistice.deal.security import RETURNS
 
 UNION: Mapping[str, Range] = {
@@ -56,9 +56,13 @@ REPAID: Mapping[str, Range] = {
     "assets": judged(0.9, 1.0, 1.15, "a wrong made good out of what was lost already"),
     "open": judged(0.9, 1.01, 1.2, "a debt without a debtor is a quarrel to come"),
     "waived": judged(0.85, 1.0, 1.2, "a quarrel less, and a wrong that was not made good"),
+    "sum": judged(0.85, 1.02, 1.3, "a debt with an end, and a debtor who may resent it or fight rather than pay"),
+    "price": judged(0.8, 0.97, 1.1, "who gave something up was paid for it, and would lose what is still to be paid"),
 }
 """Rule on payment for the damage → factor on the hazard of renewed war."""
 REPAID_SHIFT = unmoved("what one pays the other rebuilds with; how much of it becomes arms is not known")
+PAID_SHIFT = judged(0.0, 0.01, 0.05, "means pass from who pays to who is paid; how much depends on the sum")
+"""Fall in the chance to prevail of the side that pays a sum agreed on."""
 PLANT: Mapping[str, Range] = {
     "a": judged(0.95, 1.0, 1.1, "as long as one side depends on the other for it, it is a lever"),
     "b": judged(0.95, 1.0, 1.1, "as long as one side depends on the other for it, it is a lever"),
@@ -99,8 +103,10 @@ def reconstruction(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effe
 
 
 def reparations(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:
-    """A wrong made good, and a debtor who may resent it."""
-    return lasting(REPAID_SHIFT, REPAID[str(terms["rule"])])
+    """A wrong made good, and a debtor who may resent it; a sum agreed on takes means from one side and gives them to the other."""
+    rule = str(terms["rule"])
+    shift = from_side(PAID_SHIFT, side_of(terms, "by", war)) if rule in ("sum", "price") else REPAID_SHIFT
+    return lasting(shift, REPAID[rule])
 
 
 def nuclear_plant(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:

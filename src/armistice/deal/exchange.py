@@ -4,7 +4,7 @@ Genius XML is a folder with `domain.xml`, a `negotiation_template` of discrete i
 a `utility_space` with an evaluation of each option, a weight of each issue and a reservation value; `utility1-a.xml` is the first
 party's, called a. The JSON is what NegMAS makes of its own objects: one file with the outcome space and a linear additive utility
 function for each party. In both, utility is the sum of weight times evaluation, nothing rescaled and nothing discounted.
-Neither format can bar an option, so that options past hard red lines are left out; the best one left of an
+Bundles, goods that are worth something only together, do not fit into that sum and are refused. Neither format can bar an option, so that options past hard red lines are left out; the best one left of an
 issue may then be evaluated below 1, and a program that divides evaluations by the largest of an issue would change what the issue weighs.
 
 Numbers are written with all their digits, and read back equal.
@@ -84,8 +84,13 @@ def negotiation_of(preferences: Preferences, reservation: Utilities, name: str, 
     Raises
     ------
     QueryError
-        Where there is no such draw, nothing is left of an issue, or reservation utilities do not fit.
+        Where there is no such draw, nothing is left of an issue, reservation utilities do not fit, or utilities do not add up.
     """
+    if preferences.bundles:
+        raise QueryError(
+            f"bundle {preferences.bundles[0].id}: worth something only together; expected utilities that add up over issues, as both "
+            "formats have them; leave out one of its issues, or the bundle"
+        )
     least_accepted(space_of(preferences, draw), reservation)
     left = preferences.possible()
     one = Preferences(

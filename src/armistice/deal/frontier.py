@@ -1,11 +1,12 @@
 """The outcome space of all issues: what nobody could improve on without a loss to somebody, and where a plan lies beside it.
 
-An outcome names one option for each issue. With additive utilities (`preferences`) the Pareto frontier is found in two ways
-that know nothing of each other and agree to the last digit:
+An outcome names one option for each issue. With utilities that add up but for bundles (`preferences`) the Pareto frontier is found in
+two ways that know nothing of each other and agree to the last digit:
 
 - `enumerate_frontier` goes through every outcome, in blocks, with any number of issues up to `MOST_OUTCOMES` outcomes;
 - `merge_frontier` adds one issue after another and keeps what is not dominated: whatever dominates part of an outcome, the other
-  issues being settled alike, dominates the whole. It reaches spaces far beyond enumeration.
+  issues being settled alike, dominates the whole. It reaches spaces far beyond enumeration. Issues that bundles tie together are
+  added as one, whose options are the combinations of theirs.
 
 `solutions` says what could be agreed there.
 
@@ -23,7 +24,7 @@ import numpy as np
 
 from armistice.core.bargaining import ALIKE
 from armistice.core.errors import QueryError, near
-from armistice.deal.preferences import Preferences
+from armistice.deal.preferences import Joint, Preferences
 
 Utilities = Sequence[float] | np.ndarray
 """One for each party."""
@@ -31,12 +32,18 @@ MOST_OUTCOMES = 20_000_000
 """Outcomes that are enumerated at most."""
 MOST_POINTS = 500_000
 """Points that a frontier may have while it is built; three and more parties get there first."""
+MOST_TIED = 100_000
+"""Combinations of the options of issues that bundles tie together, at most."""
 
 _BLOCK = 2**16
 _BINS = 2**14
 _CHAMPIONS = 64
 _FEW = 256
 _NARROWEST = 1e-100
+_LARGEST_NUMBER = 2**62
+
+
+_IN_ORDER = np.zeros((0, 0))
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,11 @@ class OutcomeSpace:
     options : tuple of tuple of str
         Of each issue, in order.
     worth : tuple of ndarray, each of shape (options, parties)
-        Weight times value; an outcome's utility is their sum over issues.
+        Weight times value; an outcome's utility is their sum over issues, and what its bundles add.
     allowed : tuple of ndarray of bool, each of shape (options,)
         Options that no party's hard red line bars; outcomes are made of these.
+    bundles : tuple of Joint
+        Of this one draw.
     """
 
     parties: tuple[str, ...]
@@ -59,6 +68,7 @@ class OutcomeSpace:
     options: tuple[tuple[str, ...], ...]
     worth: tuple[np.ndarray, ...]
     allowed: tuple[np.ndarray, ...]
+    bundles: tuple[Joint, ...] = ()
 
     @property
     def size(self) -> int:
@@ -81,6 +91,8 @@ class OutcomeSpace:
         total = np.zeros((len(rows), len(self.parties)))
         for k, worth in enumerate(self.worth):
             total += worth[rows[:, k]]
+        for bundle in self.bundles:
+            total[:, bundle.party] += bundle.worth[0] * _has_all(bundle, rows)
         return total
 
     def numbers(self, outcome: Mapping[str, str]) -> np.ndarray:
@@ -167,7 +179,10 @@ def space_of(preferences: Preferences, draw: int = 0, issues: Iterable[str] | No
     held = preferences if issues is None else preferences.only(issues)
     held.possible()
     worth = tuple((held.weight[draw, :, k, None] * value[draw]).T for k, value in enumerate(held.value))
-    return OutcomeSpace(held.parties, held.issues, held.options, worth, tuple(np.all(a, axis=0) for a in held.allowed))
+    return OutcomeSpace(
+        held.parties, held.issues, held.options, worth, tuple(np.all(a, axis=0) for a in held.allowed),
+        tuple(bundle.drawn_as(slice(draw, draw + 1)) for bundle in held.bundles),
+    )  # fmt: skip
 
 
 def most_salient(preferences: Preferences, limit: int = 10_000_000) -> tuple[str, ...]:
@@ -237,7 +252,7 @@ def enumerate_frontier(space: OutcomeSpace, reservation: Utilities | None = None
 
 
 def merge_frontier(space: OutcomeSpace, reservation: Utilities | None = None) -> Frontier:
-    """The Pareto frontier issue by issue: exact for additive utilities, and for spaces that cannot be enumerated.
+    """The Pareto frontier issue by issue: exact, and for spaces that cannot be enumerated.
 
     Parameters
     ----------
@@ -247,26 +262,94 @@ def merge_frontier(space: OutcomeSpace, reservation: Utilities | None = None) ->
     Raises
     ------
     QueryError
-        Where the frontier is too long.
+        Where the frontier is too long, or bundles tie too many issues together.
     """
     floor = None if reservation is None else least_accepted(space, reservation)
-    places = [np.flatnonzero(keep) for keep in space.allowed]
-    parts = [worth[place] for worth, place in zip(space.worth, places, strict=True)]
+    groups = _tied(space)
+    places = [_combined(space, group) for group in groups]
+    parts = [_worth_of(space, group, place) for group, place in zip(groups, places, strict=True)]
+    ranks = _ranks(space, groups, places)
     to_come = np.cumsum([part.max(0) for part in parts][::-1], axis=0)[::-1] - [part.max(0) for part in parts]
     points, alike = np.zeros((1, len(space.parties))), np.ones(1)
-    outcomes = np.zeros((1, 0), int)
-    for part, place, most in zip(parts, places, to_come, strict=True):
+    outcomes, rank = np.zeros((1, 0), int), np.zeros((1, ranks[0].shape[1]), np.int64)
+    for part, place, more, most in zip(parts, places, ranks, to_come, strict=True):
         sums = (points[:, None] + part).reshape(-1, points.shape[1])
         keep = np.ones(len(sums), bool) if floor is None else (sums + most >= floor).all(-1)
         if len(sums) > _FEW:
             # What the option with the largest sum makes of the earlier points is a good guess at the frontier to come.
             keep &= ~_surely_dominated(sums, points + part[part.sum(-1).argmax()])
         index = np.flatnonzero(keep)
-        kept, alike = _undominated(sums[index], np.repeat(alike, len(part))[index])
+        first = rank[index // len(part)] + more[index % len(part)]
+        kept, alike = _undominated(sums[index], np.repeat(alike, len(part))[index], first)
         row = index[kept]
-        points = sums[row]
+        points, rank = sums[row], first[kept]
         outcomes = np.column_stack([outcomes[row // len(part)], place[row % len(part)]])
-    return _ordered(space, reservation, outcomes, points, alike)
+    return _ordered(space, reservation, outcomes[:, np.argsort([k for group in groups for k in group])], points, alike)
+
+
+def _tied(space: OutcomeSpace) -> list[list[int]]:
+    """Issues in groups that bundles tie together, these first; every other issue by itself, in order."""
+    group = list(range(len(space.issues)))
+    for bundle in space.bundles:
+        joined = {group[k] for k, _ in bundle.needs}
+        group = [min(joined) if g in joined else g for g in group]
+    found = [[k for k, g in enumerate(group) if g == first] for first in sorted(set(group))]
+    return sorted(found, key=lambda issues: len(issues) == 1)
+
+
+def _combined(space: OutcomeSpace, group: Sequence[int]) -> np.ndarray:
+    """Combinations of the possible options of some issues: array of int, shape (combinations, issues)."""
+    places = [np.flatnonzero(space.allowed[k]) for k in group]
+    count = math.prod(len(place) for place in places)
+    if count > MOST_TIED and len(group) > 1:
+        names = ", ".join(space.issues[k] for k in group)
+        raise QueryError(
+            f"bundles tie {names} together: {count:.3g} combinations; expected at most {MOST_TIED}; take fewer of these issues"
+        )
+    return np.stack(np.meshgrid(*places, indexing="ij"), axis=-1).reshape(-1, len(group))
+
+
+def _worth_of(space: OutcomeSpace, group: Sequence[int], combined: np.ndarray) -> np.ndarray:
+    """What combinations of options are worth, with the bundles that need these issues: array of shape (combinations, parties)."""
+    out = np.array(space.worth[group[0]][combined[:, 0]])
+    for column, k in enumerate(group[1:], 1):
+        out += space.worth[k][combined[:, column]]
+    whole = np.zeros((len(combined), len(space.issues)), int)
+    whole[:, group] = combined
+    for bundle in space.bundles:
+        if bundle.needs[0][0] in group:
+            out[:, bundle.party] += bundle.worth[0] * _has_all(bundle, whole)
+    return out
+
+
+def _has_all(bundle: Joint, outcomes: np.ndarray) -> np.ndarray:
+    """Which outcomes, shape (n, issues), give a party every good of a bundle."""
+    return np.all([met[outcomes[:, k]] for k, met in bundle.needs], axis=0)
+
+
+def _ranks(space: OutcomeSpace, groups: Sequence[Sequence[int]], places: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """What combinations add to the place of an outcome in the order of all: arrays of shape (combinations, numbers).
+
+    Groups are merged in another order than that of the issues, and of outcomes that are alike the first one counts. The place is the
+    outcome read as digits, a number for as many issues as it holds, the last number counting most as `numpy.lexsort` has it. Without
+    bundles the order is that of the issues, and no number is needed.
+    """
+    if not space.bundles:
+        return [np.zeros((len(place), 0), np.int64) for place in places]
+    number, digit = [0] * len(space.issues), [1] * len(space.issues)
+    numbers, size = 1, 1
+    for k in reversed(range(len(space.issues))):
+        if size * len(space.options[k]) > _LARGEST_NUMBER:
+            numbers, size = numbers + 1, 1
+        number[k], digit[k] = numbers - 1, size
+        size *= len(space.options[k])
+    out = []
+    for group, place in zip(groups, places, strict=True):
+        rank = np.zeros((len(place), numbers), np.int64)
+        for column, k in enumerate(group):
+            rank[:, number[k]] += place[:, column] * digit[k]
+        out.append(rank)
+    return out
 
 
 def least_accepted(space: OutcomeSpace, reservation: Utilities) -> np.ndarray:
@@ -294,11 +377,22 @@ def _blocks(space: OutcomeSpace) -> Iterator[tuple[int, list[np.ndarray]]]:
     # Sums run over issues in order, within a block too, so that every sum is rounded as in `OutcomeSpace.utilities`.
     heads = [_sums(np.zeros(1), [part[:, p] for part in parts[:first]]) for p in range(len(space.parties))]
     width = math.prod(len(part) for part in parts[first:])
+    together = [_both_ends(bundle, space, first) for bundle in space.bundles]
     for k in range(len(heads[0])):
-        yield (
-            k * width,
-            [_sums(head[k : k + 1], [part[:, p] for part in parts[first:]]) for p, head in enumerate(heads)],
-        )
+        block = [_sums(head[k : k + 1], [part[:, p] for part in parts[first:]]) for p, head in enumerate(heads)]
+        for bundle, (head, tail) in zip(space.bundles, together, strict=True):
+            block[bundle.party] = block[bundle.party] + bundle.worth[0] * (head[k] & tail)
+        yield k * width, block
+
+
+def _both_ends(bundle: Joint, space: OutcomeSpace, first: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which settlements of the issues before one give all goods of a bundle that are among them, and which of the others do."""
+    needed = dict(bundle.needs)
+    ends = [np.ones(1, bool), np.ones(1, bool)]
+    for k, keep in enumerate(space.allowed):
+        met = needed[k][keep] if k in needed else np.ones(int(keep.sum()), bool)
+        ends[k >= first] = (ends[k >= first][:, None] & met).ravel()
+    return ends[0], ends[1]
 
 
 def _sums(start: np.ndarray, parts: list[np.ndarray]) -> np.ndarray:
@@ -344,12 +438,15 @@ def _joined(
     return index[kept], points[kept], alike
 
 
-def _undominated(points: np.ndarray, alike: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which points nothing dominates, the first of equal ones, in their order; and how many outcomes each stands for."""
+def _undominated(points: np.ndarray, alike: np.ndarray, first: np.ndarray = _IN_ORDER) -> tuple[np.ndarray, np.ndarray]:
+    """Which points nothing dominates, the first of equal ones, in their order; and how many outcomes each stands for.
+
+    Which of equal ones is the first is said by columns of `first`, the last counting most; without any, by their order.
+    """
     if not len(points):
         return np.zeros(0, int), np.zeros(0)
     # From the best for the first party, then for the second, and so on: nothing is dominated by what comes after it.
-    order = np.lexsort(-points.T[::-1])
+    order = np.lexsort([*first.T, *-points.T[::-1]]) if first.size else np.lexsort(-points.T[::-1])
     held = points[order]
     new = np.append(True, (held[1:] != held[:-1]).any(-1))
     count = np.add.reduceat(alike[order], np.flatnonzero(new))

@@ -78,6 +78,16 @@ TERRITORY = (
         ("start",), {"start": "line"}, (("start", "listed", "to_a"), ("start", "listed", "to_b")),
     ),
     Kind(
+        "lease", "Lease of land", "territory", "Land or a base that a side holds for a time and does not own.", _LAND,
+        (
+            _REGIONS, plain("to", "side", "who leases it", True),
+            choice("use", "what for", base="a base", administration="all of it, with its administration"),
+            whole("years", "for how long", "years", 999), whole("garrison", "most troops there", "men", 1_000_000),
+            number("rent", "rent a year", "million", 100_000), plain("currency", "text", "its currency"),
+        ),
+        ("regions",), {"regions": ["{region}"], "to": "{a}", "use": "base", "years": 30, "garrison": 5000},
+    ),
+    Kind(
         "status_later", "Status left for later", "territory", "A question of status put off, and how it is to be answered.",
         _LAND,
         (

@@ -27,6 +27,7 @@ EFFECTS: dict[str, EffectOf] = {
     "recognition": territory.recognition,
     "demilitarised_zone": security.demilitarised_zone,
     "land_swap": territory.land_swap,
+    "lease": territory.lease,
     "status_later": territory.status_later,
     "referendum": territory.referendum,
     "border_principle": territory.border_principle,
@@ -45,6 +46,7 @@ EFFECTS: dict[str, EffectOf] = {
     "guarantee_scope": security.guarantee_scope,
     "snap_back": security.snap_back,
     "armed_groups": security.armed_groups,
+    "surrender": security.surrender,
     "foreign_arms": security.foreign_arms,
     "nuclear_status": security.nuclear_status,
     "non_aggression": security.non_aggression,
@@ -56,11 +58,13 @@ EFFECTS: dict[str, EffectOf] = {
     "transit": economy.transit,
     "union_membership": economy.union_membership,
     "prisoners": order.prisoners,
+    "emancipation": order.emancipation,
     "elections": order.elections,
     "amnesty": order.amnesty,
     "language": order.language,
     "ratification": order.ratification,
     "implementation": order.implementation,
+    "commission": order.commission,
 }
 """Name → what it does."""
 

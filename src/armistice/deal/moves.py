@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 
 from armistice.deal.appraise import Stakes
-from armistice.deal.straight import failing_odds, straight
+from armistice.deal.straight import as_sums, failing_odds, straight
 from armistice.deal.wordings import Room, judged
 
 WIDTH = 30
@@ -285,7 +285,7 @@ def climb(room: Room, stakes: Stakes, aim: Aim, start: Iterable[Moves] = (), ste
     steps : int
         At most.
     """
-    found = max(judge(room, stakes, aim, list(start) or _weighings(room)), key=lambda f: _height(f, aim))
+    found = max(judge(room, stakes, aim, list(start) or _weighings(room, stakes)), key=lambda f: _height(f, aim))
     for _ in range(steps):
         around = max(judge(room, stakes, aim, _beside(room, found.moves)), key=lambda f: _height(f, aim))
         if _height(around, aim) <= _height(found, aim):
@@ -311,9 +311,9 @@ def _beside(room: Room, moves: Moves) -> list[Moves]:
     return [m for m in out if covers(room, m)] or [moves]
 
 
-def _weighings(room: Room) -> list[Moves]:
+def _weighings(room: Room, stakes: Stakes) -> list[Moves]:
     """For several weights, the best terms on each issue by the sides' mean gains and the danger, weighed so."""
-    gain, danger = room.gains.mean(-1), room.more_factors.mean(-1)
+    gain, danger = as_sums(room, stakes)[1].mean(-1), room.more_factors.mean(-1)
     out: set[Moves] = set()
     for share, care in product(np.linspace(0, 1, 21), (0.0, 0.01, 0.03, 0.1)):
         worth = share * gain[:, 0] + (1 - share) * gain[:, 1] - care * danger
@@ -327,9 +327,13 @@ def out_of_dispute(room: Room, stakes: Stakes, issue: str) -> Room:
     k = stakes.preferences.issues.index(issue)
     best = np.max([stakes.gain(issue, option) for option in stakes.preferences.options[k]], axis=0)
     kept = np.flatnonzero(room.issue != k)
+    met = room.met.copy()
+    met[[n for n, (at, _) in enumerate(stakes.bundles.needs) if at == k]] = 1.0
+    completed = stakes.together(met) - stakes.together(room.met)
     return replace(
-        room, surplus=room.surplus + best - room.has[k], must=tuple(i for i in room.must if i != issue), bound=tuple(i for i in room.bound if i != k),
+        room, surplus=room.surplus + best - room.has[k] + completed, met=met, must=tuple(i for i in room.must if i != issue), bound=tuple(i for i in room.bound if i != k),
         wordings=tuple(room.wordings[m] for m in kept), issue=room.issue[kept],
-        before=tuple(room.before[m] for m in kept), gains=room.gains[kept], more_factors=room.more_factors[kept],
+        before=tuple(room.before[m] for m in kept), gains=room.gains[kept],
+        more_met=room.more_met[kept], by_itself=room.by_itself[kept], more_factors=room.more_factors[kept],
         more_shift=room.more_shift[kept], cost=room.cost[kept],
     )  # fmt: skip

@@ -52,15 +52,21 @@ ORDER = (
         ("of",), {"of": "{b}", "money": "several", "by": ["{third}"]},
     ),
     Kind(
-        "reparations", "Reparations", "economy", "Who pays for the damage.", _MONEY,
+        "reparations", "Reparations and payments", "economy",
+        "Who pays the other side for the damage, or for what it gives up.", _MONEY,
         (
             plain("by", "side", "who owes them", True),
             choice(
                 "rule", "the rule", tribunal="compensation, with a tribunal", assets="out of frozen assets",
-                open="compensation, payer not named", waived="claims waived",
+                open="compensation, payer not named", waived="claims waived", sum="a sum agreed on for the damage",
+                price="a price agreed on for what the other side gives up",
             ),
+            number("amount", "amount", "billion", 100_000), plain("currency", "text", "its currency"),
+            choice("paid_in", "paid in", False, money="in money", goods="in goods", bonds="in bonds"),
+            whole("years", "within", "years", 100),
         ),
-        ("by",), {"by": "{a}", "rule": "waived"},
+        ("by",), {"by": "{a}", "rule": "sum", "amount": 0.5, "currency": "USD", "paid_in": "goods", "years": 6},
+        (("rule", "sum", "amount"), ("rule", "sum", "currency"), ("rule", "price", "amount"), ("rule", "price", "currency")),
     ),
     Kind(
         "nuclear_plant", "Power plant", "economy", "Who runs a contested power plant and who gets its output.", _MONEY,
@@ -100,10 +106,35 @@ ORDER = (
     Kind(
         "prisoners", "Prisoners and deported people", "society", "Who is returned to whom.", _ALL,
         (
-            choice("rule", "the rule", all="all for all", staged="by stages, in agreed numbers", none="no exchange"),
+            choice(
+                "rule", "the rule", all="all for all", staged="by stages, in agreed numbers", none="no exchange",
+                voluntary="who wishes goes home, nobody is returned by force", heard="who wishes goes home, neutrals hear those who refuse",
+            ),
             plain("civilians", "flag", "detained civilians too"), plain("children", "flag", "deported people with children too"),
+            _BY, _OTHERS, whole("days", "for hearing those who refuse", "days", 3650),
+            choice(
+                "refusing", "what becomes of those who refuse", False, released="those who refuse are released",
+                kept="those who refuse are kept until more is agreed",
+            ),
         ),
-        (), {"rule": "all", "civilians": True},
+        (), {"rule": "heard", "civilians": True, "by": ["{third}"], "days": 90, "refusing": "released"},
+    ),
+    Kind(
+        "emancipation", "Slavery", "society", "Whether people held as slaves become free, when, and who is paid.",
+        ("society", "order", "economy"),
+        (
+            plain("side", "side", "in whose country", True),
+            choice(
+                "rule", "the rule", at_once="ended everywhere at once", gradual="ended by steps",
+                freed_stay="who is free by now stays free, the rest is left open", states="left to each state of the country",
+                kept="left alone",
+            ),
+            whole("years", "with steps: over", "years", 200),
+            choice("paid", "who is paid", False, owners="owners are paid", freed="those freed are paid", none="nobody is paid"),
+            plain("form", "text", "act that does it"),
+        ),
+        ("side",), {"side": "{b}", "rule": "gradual", "years": 20, "paid": "owners"},
+        (("rule", "gradual", "years"),),
     ),
     Kind(
         "elections", "Elections", "society", "Whether the settlement sets when a side votes.", _LIFE,
@@ -162,6 +193,18 @@ ORDER = (
             plain("chair", "parties", "who chairs it"), plain("binding", "flag", "binding in law"),
         ),
         (), {"body": "board", "chair": ["{third}"]},
+    ),
+    Kind(
+        "commission", "Commission", "order", "Who sits on a commission for an armistice or a defeated side, and what it may do.", _ALL,
+        (
+            choice(
+                "body", "which", military="officers of both sides", neutral="neutral states", control_a="a control commission over {a}",
+                control_b="a control commission over {b}",
+            ),
+            _BY, _OTHERS,
+            choice("powers", "powers", reports="sees and reports", settles="settles breaches", orders="gives orders to the government"),
+        ),
+        ("body",), {"body": "military", "by": ["{a}", "{b}"], "powers": "settles"},
     ),
 )  # fmt: skip
 """Kinds on money, people and procedure, in the order of the reference page."""

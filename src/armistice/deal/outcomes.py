@@ -217,6 +217,7 @@ def space_in_words(told: SpaceTold, war: War) -> list[str | list[Row]]:
         f"{war.title}: {len(space.issues)} issues, {_many(space.size)} outcomes; {len(told.frontier):,} on the frontier, where "
         "none can have more without another having less.",
         f"Utilities are shares of all that a party cares about, from 0 (the worst for it on every issue) to 1 (the best). At least: {least}.",
+        *_bundles_in_words(told, war),
     ]
     picked = {name: point for name, point in told.points.items() if point is not None}
     if picked:
@@ -228,6 +229,14 @@ def space_in_words(told: SpaceTold, war: War) -> list[str | list[Row]]:
     if told.by_draw is not None:
         out += _draws_in_words(told.by_draw, names)
     return out
+
+
+def _bundles_in_words(told: SpaceTold, war: War) -> list[str]:
+    """What is worth something only together; nothing where no bundle has all its issues in the space."""
+    space, names = told.frontier.space, _names(told, war)
+    titles = {bundle.id: bundle.title for bundle in war.bundles}
+    said = [f"{titles[b.id]}, {b.worth[0]:.3f} to {names[b.party]}" for b in space.bundles]
+    return [f"On top comes what is worth something to a party only together: {'; '.join(said)}."] if said else []
 
 
 def _names(told: SpaceTold, war: War) -> list[str]:
@@ -340,6 +349,9 @@ def space_record(told: SpaceTold, war: War) -> dict[str, Any]:
     space = told.frontier.space
     record: dict[str, Any] = {
         "war": war.slug, "as_of": war.as_of.isoformat(), "parties": list(space.parties), "issues": list(space.issues),
+        "bundles": [
+            {"id": b.id, "party": space.parties[b.party], "worth": float(b.worth[0])} for b in space.bundles
+        ],
         "outcomes": space.size, "frontier": len(told.frontier), "least": list(told.least),
         "points": {
             name: None if p is None else {

@@ -1,6 +1,12 @@
-"""What each party thinks of each option of each issue: additive utilities, as draws from a pack's judged ranges.
+"""What each party thinks of each option of each issue, and of goods together: utilities, as draws from a pack's judged ranges.
 
-A party's utility of an outcome is the sum over issues of weight times value. Weights are the party's saliences, triangular
+A party's utility of an outcome is the sum over issues of weight times value, and what its bundles add: goods that are worth something
+more to it when it has all of them,
+
+.. math:: U = \\sum_k w_k v_k + \\sum_b \\beta_b \\prod_{j \\in b} m_j,
+
+with m 1 where the outcome's option on an issue of the bundle is the one needed, or as near to the party's ideal, and 0 elsewhere. Utility
+therefore runs from 0 to 1 and the worth of the party's bundles. Weights are the party's saliences, triangular
 over their judged ranges, divided by their sum. The value of an option falls with its distance d from the party's ideal on
 the issue's scale, counted in shares of the largest distance there is,
 
@@ -9,28 +15,29 @@ the issue's scale, counted in shares of the largest distance there is,
 and is rescaled so that the best option of an issue is worth 1 and the worst 0: the weight is what the whole issue is worth.
 Red lines are such costs, unless the pack marks them hard and names a source: then the option is barred for that party.
 
-Weights and values are whole multiples of `GRID`. Products and sums are then exact in floating point, so that utilities do
+Weights, values and the worth of bundles are whole multiples of `GRID`. Products and sums are then exact in floating point, so that utilities do
 not depend on the order of the issues, ties are ties, and another program finds the very same numbers.
 
 Reference: R. L. Keeney and H. Raiffa, *Decisions with Multiple Objectives* (Wiley, 1976), chapter 3 (additive value functions and
-swing weights). That utilities add up is an assumption: nothing here is worth more, or less, together with something else.
+swing weights; without bundles, that utilities add up is an assumption).
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from armistice.core.errors import QueryError, near
-from armistice.core.war import Issue, Preference, Range, RedLine, War
+from armistice.core.war import SIDES, Bundle, Issue, Preference, Range, RedLine, War
 
 GRID = 2.0**-18
 """Weights and values are multiples of this (4e-6): far finer than a judgement."""
 MOST_PARTIES = 5
 """Parties at most: the two sides and three others."""
+_ALIKE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,34 @@ JUDGED = Shape(bend=Range(0.7, 1.0, 1.5), outside=Range(0.1, 0.25, 0.5), past_li
 
 
 @dataclass(frozen=True)
+class Joint:
+    """What a bundle of goods adds to the utility of a party that has all of them, by draw.
+
+    Attributes
+    ----------
+    id : str
+        Of the bundle in the pack.
+    party : int
+        Place among the parties.
+    worth : ndarray, shape (draws,)
+        In the unit of the utilities; 0 or more.
+    needs : tuple of (int, ndarray of bool of shape (options,))
+        Place of an issue, and which of its options give the party the good.
+    """
+
+    id: str
+    party: int
+    worth: np.ndarray
+    needs: tuple[tuple[int, np.ndarray], ...]
+
+    def drawn_as(self, rows: np.ndarray | slice) -> Joint:
+        """The same in some of the draws."""
+        return replace(self, worth=self.worth[rows])
+
+
+@dataclass(frozen=True)
 class Preferences:
-    """Additive utilities of two to five parties over the options of issues, by draw.
+    """Utilities of two to five parties over the options of issues, by draw.
 
     Attributes
     ----------
@@ -72,6 +105,8 @@ class Preferences:
         Of each issue; 0 to 1.
     allowed : tuple of ndarray of bool, each of shape (parties, options)
         False where a hard red line of the party bars the option.
+    bundles : tuple of Joint
+        What these parties' goods are worth more together.
     """
 
     parties: tuple[str, ...]
@@ -80,6 +115,7 @@ class Preferences:
     weight: np.ndarray
     value: tuple[np.ndarray, ...]
     allowed: tuple[np.ndarray, ...]
+    bundles: tuple[Joint, ...] = ()
 
     @property
     def draws(self) -> int:
@@ -88,6 +124,8 @@ class Preferences:
 
     def only(self, issues: Iterable[str]) -> Preferences:
         """The same preferences over some of the issues, in the order given, with weights of sum 1 among these.
+
+        A bundle that needs another issue too is left out; the others keep their worth beside these issues, and grow with the weights.
 
         Raises
         ------
@@ -106,7 +144,14 @@ class Preferences:
         return Preferences(
             self.parties, chosen, tuple(self.options[k] for k in at), shares(self.weight[..., at]),
             tuple(self.value[k] for k in at), tuple(self.allowed[k] for k in at),
+            tuple(self._among(b, at) for b in self.bundles if all(k in at for k, _ in b.needs)),
         )  # fmt: skip
+
+    def _among(self, bundle: Joint, at: list[int]) -> Joint:
+        """A bundle with its worth in shares of some of the issues, all it needs among them."""
+        kept = self.weight[:, bundle.party, at].sum(-1)
+        worth = on_grid(bundle.worth / np.where(kept > 0, kept, 1.0))
+        return replace(bundle, worth=worth, needs=tuple((at.index(k), met) for k, met in bundle.needs))
 
     def possible(self) -> Preferences:
         """The same preferences without the options that a party's hard red line bars.
@@ -130,13 +175,16 @@ class Preferences:
             tuple(tuple(o for o, k in zip(names, keep, strict=True) if k) for names, keep in zip(self.options, kept, strict=True)),
             self.weight, tuple(v[..., keep] for v, keep in zip(self.value, kept, strict=True)),
             tuple(np.ones((len(self.parties), int(keep.sum())), bool) for keep in kept),
+            tuple(replace(b, needs=tuple((k, met[kept[k]]) for k, met in b.needs)) for b in self.bundles),
         )  # fmt: skip
 
 
-def preferences_of(war: War, draws: int = 1, seed: int = 0, shape: Shape = JUDGED) -> Preferences:
-    """Preferences over all issues of a war, main and minor.
+def preferences_of(
+    war: War, draws: int = 1, seed: int = 0, shape: Shape = JUDGED, others: Sequence[str] = ()
+) -> Preferences:
+    """Preferences of the two sides, and of others, over all issues of a war, main and minor.
 
-    Parties are the sides and whoever else the issues give preferences; a party without a preference on an issue gives it no weight.
+    A party without a preference on an issue gives it no weight. The draws of one party do not depend on who else is asked for.
 
     Parameters
     ----------
@@ -145,21 +193,27 @@ def preferences_of(war: War, draws: int = 1, seed: int = 0, shape: Shape = JUDGE
         The first takes every number at its central value, the others are drawn.
     seed : int
     shape : Shape
+    others : sequence of str
+        Third parties, by their ids.
 
     Raises
     ------
     QueryError
-        Where there is nothing to settle, there are more than five parties, one cares about nothing, or `draws` is not positive.
+        Where there is nothing to settle, there are more than five parties, one is unknown or cares about nothing, or `draws` is not positive.
     """
     if draws < 1:
         raise QueryError(f"draws: {draws}; expected 1 or more; ask for a whole number above 0")
     if not war.issues:
         raise QueryError(f"{war.slug}: no issues; expected at least one; write issues.toml of the pack")
-    seen = [str(party) for issue in war.issues for party in issue.preference]
-    parties = tuple(dict.fromkeys(["a", "b", *seen]))
-    if len(parties) > MOST_PARTIES:
+    known = dict.fromkeys(party for issue in war.issues for party in issue.preference if party not in SIDES)
+    for party in others:
+        if party not in known:
+            remedy = near(party, known) if known else "the pack gives third parties no preferences"
+            raise QueryError(f'party "{party}": no preferences; expected a third party with [issue.others]; {remedy}')
+    parties = (*SIDES, *others)
+    if len(parties) > MOST_PARTIES or len(set(parties)) < len(parties):
         raise QueryError(
-            f"{war.slug}: preferences of {len(parties)} parties; expected at most {MOST_PARTIES}; leave the least concerned out"
+            f"parties {', '.join(parties)}; expected each once and at most {MOST_PARTIES}; leave the least concerned out"
         )
     salience = np.zeros((draws, len(parties), len(war.issues)))
     values = [np.ones((draws, len(parties), len(issue.options))) for issue in war.issues]
@@ -168,7 +222,7 @@ def preferences_of(war: War, draws: int = 1, seed: int = 0, shape: Shape = JUDGE
             drawn(getattr(shape, name), draws, seed, f"{party} {name}") for name in ("bend", "outside", "past_line")
         )
         for k, issue in enumerate(war.issues):
-            wanted = {str(name): preference for name, preference in issue.preference.items()}.get(party)
+            wanted = issue.preference.get(party)
             if wanted is not None:
                 salience[:, p, k] = drawn(wanted.salience, draws, seed, f"{party} salience {issue.id}")
                 soft = past_lines(issue, party, war.red_lines, hard=False)
@@ -181,9 +235,31 @@ def preferences_of(war: War, draws: int = 1, seed: int = 0, shape: Shape = JUDGE
         np.array([~past_lines(issue, party, war.red_lines, hard=True) for party in parties]) for issue in war.issues
     )
     options = tuple(tuple(option.id for option in issue.options) for issue in war.issues)
-    return Preferences(
-        parties, tuple(issue.id for issue in war.issues), options, shares(salience), tuple(values), allowed
+    bundles = tuple(
+        _joint(bundle, war, parties.index(bundle.party), draws, seed)
+        for bundle in war.bundles
+        if bundle.party in parties
     )
+    return Preferences(
+        parties, tuple(issue.id for issue in war.issues), options, shares(salience), tuple(values), allowed, bundles
+    )
+
+
+def _joint(bundle: Bundle, war: War, party: int, draws: int, seed: int) -> Joint:
+    places = [issue.id for issue in war.issues]
+    needs = []
+    for issue_id, option in bundle.needs:
+        issue = war.issue(issue_id)
+        needs.append((places.index(issue_id), as_good(issue, issue.preference[bundle.party], option)))
+    return Joint(bundle.id, party, on_grid(drawn(bundle.worth, draws, seed, f"bundle {bundle.id}")), tuple(needs))
+
+
+def as_good(issue: Issue, wanted: Preference, option: str) -> np.ndarray:
+    """Which options of an issue lie no farther from a party's ideal than one of them: array of bool, shape (options,)."""
+    ideal = issue.value(wanted.ideal)
+    away = np.array([abs(o.value - ideal) for o in issue.options])
+    # Positions are decimal numbers: two as far from the ideal on either side of it may differ by rounding.
+    return np.asarray(away <= abs(issue.value(option) - ideal) + _ALIKE)
 
 
 def past_lines(issue: Issue, party: str, red_lines: Iterable[RedLine], hard: bool) -> np.ndarray:
@@ -231,7 +307,12 @@ def _values(
     raw = -(away ** bend[:, None]) - outside[:, None] * refused - past[:, None] * soft
     low, high = raw.min(-1, keepdims=True), raw.max(-1, keepdims=True)
     value = np.where(high > low, (raw - low) / np.where(high > low, high - low, 1.0), 1.0)
-    return np.round(value / GRID) * GRID
+    return on_grid(value)
+
+
+def on_grid(numbers: np.ndarray) -> np.ndarray:
+    """The nearest multiples of `GRID`."""
+    return np.asarray(np.round(numbers / GRID) * GRID)
 
 
 def drawn(spread: Range, draws: int, seed: int, name: str) -> np.ndarray:

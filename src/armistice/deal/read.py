@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from armistice.core.errors import Fault, FaultCollector, PackError, QueryError, near
-from armistice.core.settlement import BASES, Either, Kind, Plain, Provision, Settlement, Term, Value
+from armistice.core.settlement import BASES, Either, Kept, Kind, Plain, Provision, Settlement, Term, Value
 from armistice.core.war import War
 from armistice.data.checks import ID, TomlReader, read_text, read_toml, show
 from armistice.data.drawing import read_drawing
@@ -108,9 +109,10 @@ def read_settlement(path: str | Path, war: War) -> Settlement:
     basis = top.text("basis", "page", choices=BASES)
     variants = top.texts("variants", required=False)
     provisions = _provisions(top, path, war, variants, basis)
+    day = top.day("date")
     out = Settlement(
-        path.stem, top.text("title"), top.day("date"), by, top.text("status"), top.text("source"),
-        provisions, variants, top.text("positions", ""), top.text("note", ""), _drawings(provisions, path, faults),
+        path.stem, top.text("title"), day, by, top.text("status"), top.text("source"), provisions, variants,
+        top.text("positions", ""), top.text("note", ""), _drawings(provisions, path, faults), _kept(top, day),
     )  # fmt: skip
     top.close()
     unused = sorted(set(variants) - {p.variant for p in out.provisions})
@@ -122,6 +124,20 @@ def read_settlement(path: str | Path, war: War) -> Settlement:
             "remove them",
         )
     faults.raise_if_any()
+    return out
+
+
+def _kept(top: TomlReader, signed: date) -> Kept | None:
+    """What became of a text that took effect."""
+    table = top.table_of("kept", required=False)
+    if table is None:
+        return None
+    since = table.day("since") if "since" in table.table else signed
+    out = Kept(since, table.day("until"), table.flag("broke"), table.text("why"), table.text("source"))
+    table.close()
+    if not signed <= out.since <= out.until:
+        found = f"signed {signed}, in effect since {out.since}, until {out.until}"
+        top.faults.add(table.where, found, "days in this order", "mend the days")
     return out
 
 
@@ -186,7 +202,16 @@ def _provision(
     item.close()
     if kind is None:
         return None
-    return Provision(number, name, _terms(terms, kind, war), text, source, basis, issue, options, variant)
+    read = _terms(terms, kind, war)
+    return Provision(number, name, read, text, source, basis, issue, options, variant, _heading(kind, read, war))
+
+
+def _heading(kind: Kind, terms: Mapping[str, Value], war: War) -> str:
+    """The title of a kind with the regions that a clause names, at most two of them by name."""
+    named = [r for value in _options(terms.get("regions")) if isinstance(value, tuple) for r in value]
+    names = [war.regions[r].name for r in dict.fromkeys(named) if r in war.regions]
+    shown = names if len(names) < 3 else [*names[:2], f"{len(names) - 2} more"]
+    return f"{kind.title} ({', '.join(shown)})" if shown else kind.title
 
 
 def _answer(item: TomlReader, war: War, kind: Kind | None) -> tuple[str, tuple[str, str] | None]:

@@ -29,6 +29,7 @@ from armistice.deal.entries import (
 _FORTNA = "judgement, in the direction of Fortna (2003)"
 _WERNER = "judgement, in the direction of Werner and Yuen (2005)"
 _ALONE = "judgement: forces are apart, and the side that alone pulls back is more open to attack"
+_TOFT = "Toft (2010) found that civil wars ended by victory come back less often than those ended by settlement"
 _IMPOSED = "Werner and Yuen (2005) found that ceasefires imposed before battles have taught enough break sooner"
 
 ZONE: Mapping[str, Range] = {
@@ -154,6 +155,19 @@ GROUPS_WATCHED = remembered(0.8, 0.97, 1.02, "Fortna (2003) found that observers
 GROUPS_SHIFT = judged(0.0, 0.01, 0.05, "trained units are lost")
 """Fall in the chance to prevail of the side whose units are dissolved."""
 GROUPS_NONE = unmoved("whose formations leave is not said, or nothing is")
+LAID_DOWN: Mapping[str, Range] = {
+    "all": remembered(0.3, 0.7, 1.15, _TOFT),
+    "part": judged(0.8, 0.98, 1.15, "fewer who can resume the war, and others who still stand"),
+}
+"""How much of a side's army gives up → factor on the hazard of renewed war."""
+LEFT_ALONE = judged(0.75, 0.94, 1.05, "who may go home in peace has less reason to fight on in bands")
+LAID_SHIFT: Mapping[str, Range] = {
+    "all given_up": judged(0.15, 0.3, 0.45, "an army must be raised and armed anew"),
+    "all depots": judged(0.05, 0.2, 0.4, "an army must be raised anew, and finds its arms near"),
+    "part given_up": judged(0.02, 0.08, 0.2, "an army less; how much of the whole it is depends on which"),
+    "part depots": judged(0.01, 0.05, 0.17, "an army less, whose arms are near"),
+}
+"""How much gives up and where the arms go → fall in the side's chance to prevail in a later war."""
 NUCLEAR: Mapping[str, Range] = {
     "none": SAME,
     "no_use": judged(0.9, 0.99, 1.05, "a threat less; such a promise binds little"),
@@ -275,6 +289,13 @@ def armed_groups(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect
     if rule in ("dissolved", "dissolved_a"):
         shift = from_side(GROUPS_SHIFT, "a" if rule == "dissolved_a" else "b")
     return lasting(shift, product(GROUPS[rule], GROUPS_WATCHED if terms.get("monitored") else SAME))
+
+
+def surrender(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:
+    """An army that is no more, as far as it gives up; who may go home in peace has less reason to fight on."""
+    extent = str(terms["extent"])
+    shift = from_side(LAID_SHIFT[f"{extent} {terms['arms']}"], side_of(terms, "side", war))
+    return lasting(shift, product(LAID_DOWN[extent], LEFT_ALONE if terms.get("home") else SAME))
 
 
 def nuclear_status(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:

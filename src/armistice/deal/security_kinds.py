@@ -167,6 +167,18 @@ SECURITY = (
         (), {"rule": "foreign_leave"},
     ),
     Kind(
+        "surrender", "Laying down of arms", "security", "Which armies of a side give up, and on which terms.", _SAFETY,
+        (
+            _SIDE, choice("extent", "which", all="all its forces", part="the forces named"), plain("units", "text", "which by name"),
+            choice(
+                "arms", "what becomes of their arms", given_up="given up to the other side", depots="put into depots of their own authorities",
+            ),
+            plain("home", "flag", "soldiers go home and are left alone"),
+        ),
+        ("side", "units"), {"side": "{b}", "extent": "part", "units": "an army", "arms": "given_up", "home": True},
+        (("extent", "part", "units"),),
+    ),
+    Kind(
         "foreign_arms", "Foreign arms", "security", "Whether a side may go on receiving arms and intelligence.", _SAFETY,
         (
             plain("side", "side", "who receives them", True),

@@ -27,7 +27,7 @@ from armistice.core.errors import QueryError
 from armistice.core.matched import Learnt, Weights
 from armistice.core.war import SIDES, Side, War
 from armistice.data.pack import Pack
-from armistice.deal.preferences import GRID, JUDGED, Preferences, Shape, drawn, shares
+from armistice.deal.preferences import GRID, JUDGED, Preferences, Shape, drawn, on_grid, shares
 from armistice.infer.match import LEAST_SHARE, learnt, log_acceptance, resampled_rows, weigh
 
 TEMPERATURE = 0.05
@@ -299,6 +299,7 @@ def resampled(preferences: Preferences, taught: Taught, draws: int, seed: int = 
     by_party = {str(side): weights.weight for side, weights in taught.weights.items()}
     weight = np.empty((draws, *preferences.weight.shape[1:]))
     value = [np.empty((draws, *v.shape[1:])) for v in preferences.value]
+    bundles = list(preferences.bundles)
     for p, party in enumerate(preferences.parties):
         share = by_party.get(party, np.full(preferences.draws, 1 / preferences.draws))
         rows = rng.permutation(resampled_rows(share, draws))
@@ -307,7 +308,12 @@ def resampled(preferences: Preferences, taught: Taught, draws: int, seed: int = 
         for new, old in zip(value, preferences.value, strict=True):
             new[:, p] = old[rows, p]
             new[0, p] = _rescaled(share @ old[:, p]) if party in chose else old[0, p]
-    return replace(preferences, weight=weight, value=tuple(value))
+        for n, bundle in enumerate(bundles):
+            if bundle.party == p:
+                worth = bundle.worth[rows]
+                worth[0] = on_grid(share @ bundle.worth) if party in chose else bundle.worth[0]
+                bundles[n] = replace(bundle, worth=worth)
+    return replace(preferences, weight=weight, value=tuple(value), bundles=tuple(bundles))
 
 
 def _rescaled(value: np.ndarray) -> np.ndarray:

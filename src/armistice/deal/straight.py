@@ -4,9 +4,10 @@ In a draw side A accepts where V - d, divided by the share a of the future in pe
 
 .. math:: u - d + q\\,\\kappa s \\ge 0, \\qquad q = (1 - a) / a,
 
-and side B where u - d - q κ s is not. Gains u and the shift s of power add up over moves; only the odds q that peace fails do
-not. Held at those of one set they make a straight line, which serves to rank sets. With bounds of q, the chord over the range
-of s is a straight line that is never below the truth: what it rules out is ruled out.
+and side B where u - d - q κ s is not. Gains u and the shift s of power add up over moves; the odds q that peace fails do not, nor
+does what bundles add: for the product of the shares of their goods stands the mean, which is never below it. With the odds held at
+those of one set all is a straight line, which serves to rank sets. With bounds of q, the chord over the range of s is a straight
+line that is never below the truth: what it rules out is ruled out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 
 from armistice.deal.appraise import Stakes
 from armistice.deal.durability import renewal_hazard, share_in_peace
-from armistice.deal.wordings import Room
+from armistice.deal.wordings import Room, surpluses
 
 _WEIGHTS = np.linspace(0, 1, 21)
 _ROUNDS = 3
@@ -44,13 +45,26 @@ def failing_odds(room: Room, stakes: Stakes, moves: tuple[int, ...]) -> np.ndarr
     """Odds q of the discounted future in which peace has failed to that in which it holds: array of shape (draws,)."""
     rows = list(moves)
     shift = room.shift + room.more_shift[rows].sum(0)
-    utility = room.surplus + room.gains[rows].sum(0) + stakes.fights
+    utility = surpluses(room, stakes, [moves])[:, 0] + stakes.fights
     return _odds(room, stakes, room.factors + room.more_factors[rows].sum(0), stakes.lean(utility), shift)
 
 
 def _odds(room: Room, stakes: Stakes, factors: np.ndarray, lean: np.ndarray, shift: np.ndarray) -> np.ndarray:
     hazard = renewal_hazard(factors, lean, room.imposed, shift, stakes.numbers)
     return 1 / np.maximum(share_in_peace(hazard, stakes.numbers["shape"], stakes.discount), 1e-9) - 1
+
+
+def as_sums(room: Room, stakes: Stakes) -> tuple[np.ndarray, np.ndarray]:
+    """Surplus of the draft and gains of moves, which add up to no less than the surplus of a set, and without bundles to just that.
+
+    Returns
+    -------
+    start : ndarray, shape (2, draws)
+    each : ndarray, shape (moves, 2, draws)
+    """
+    bundles = stakes.bundles
+    start = room.surplus - bundles.utility(room.met) + bundles.as_sum(room.met)
+    return start, room.gains + np.moveaxis(bundles.as_sum(np.moveaxis(room.more_met, 0, 1)), 1, 0)
 
 
 def straight(room: Room, stakes: Stakes, odds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -68,7 +82,8 @@ def straight(room: Room, stakes: Stakes, odds: np.ndarray) -> tuple[np.ndarray, 
     each : ndarray, shape (moves, 2, draws)
     """
     sign = np.array([[1.0], [-1.0]]) * stakes.decided * odds
-    return room.surplus + sign * room.shift, room.gains + sign * room.more_shift[:, None]
+    start, each = as_sums(room, stakes)
+    return start + sign * room.shift, each + sign * room.more_shift[:, None]
 
 
 def bounding_lines(room: Room, stakes: Stakes) -> Lines:
@@ -82,13 +97,16 @@ def bounding_lines(room: Room, stakes: Stakes) -> Lines:
     safest, riskiest = _reach(room, room.factors, room.more_factors)
     zero = np.zeros(stakes.draws)
     least = _odds(room, stakes, safest, zero, zero)
-    apart = _reach(room, room.surplus[0] - room.surplus[1], room.gains[:, 0] - room.gains[:, 1])
-    joint = _reach(room, room.surplus.sum(0), room.gains.sum(1))[1]
-    lean = np.abs(apart).max(0) / 2
+    start, each = as_sums(room, stakes)
+    plain = room.surplus - stakes.bundles.utility(room.met)
+    apart = _reach(room, plain[0] - plain[1], room.gains[:, 0] - room.gains[:, 1])
+    all_of_it = stakes.bundles.utility(np.ones_like(room.met))
+    joint = _reach(room, start.sum(0), each.sum(1))[1]
+    lean = np.abs([apart[0] - all_of_it[1], apart[1] + all_of_it[0]]).max(0) / 2
     for _ in range(_ROUNDS):
         most = _odds(room, stakes, riskiest, lean, strongest)
         lean = np.minimum(lean, np.maximum(joint, 0) / 2 + most * stakes.decided.max(0) * strongest)
-    start, each = room.surplus.copy(), room.gains.copy()
+    start, each = start.copy(), each.copy()
     for side, sign in enumerate((1.0, -1.0)):
         ends = [stakes.decided[side] * np.maximum(most * sign * s, least * sign * s) for s in (low, high)]
         width = high - low

@@ -38,6 +38,7 @@ from armistice.deal.entries import (
     lasting,
     remembered,
     side_of,
+    to_side,
     unmoved,
 )
 
@@ -68,6 +69,21 @@ RECOGNITION_HAZARD: Mapping[str, Range] = {
 }
 NEUTRAL_GAIN = Range(0.0, 0.5, 1.0, "judgement: land that the other side leaves and one's own troops may not enter")
 """Worth for side A of land that side B leaves and side A's troops may not enter, as a share of its worth if held."""
+LEASED_SHARE: Mapping[str, Range] = {
+    "base": judged(0.2, 0.5, 0.9, "used for one purpose and given back in the end"),
+    "administration": judged(0.4, 0.75, 1.0, "held as if owned, and given back in the end"),
+}
+"""What a lease is for → worth of the land to who leases it, as a share of its worth if it were held for good."""
+LEASED: Mapping[str, Range] = {
+    "base": judged(0.8, 1.02, 1.3, "the tenant feels safer, the owner lives beside a foreign garrison"),
+    "administration": judged(0.85, 1.0, 1.25, "nobody gave up title, and one day it must be given back"),
+}
+"""What a lease is for → factor on the hazard of renewed war."""
+LEASE_SHIFT: Mapping[str, Range] = {
+    "base": judged(0.0, 0.03, 0.1, "troops stand in the other side's rear before a later war begins"),
+    "administration": judged(0.0, 0.02, 0.08, "troops may stand there before a later war begins"),
+}
+"""What a lease is for → rise in the tenant's chance to prevail in a later war."""
 LATER_HAZARD = Range(0.9, 1.1, 1.4, "judgement: what is left open may be fought over later")
 LATER_BOUND_HAZARD = Range(0.8, 1.0, 1.2, "judgement: left open, with force barred meanwhile")
 LEFT: Mapping[str, Range] = {
@@ -437,6 +453,21 @@ def land_swap(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:
     for name, line in (("to_a", "full_a"), ("to_b", "full_b")):
         moved += moved_by({"regions": _names(terms.get(name, ())), "line": line}, war, ground)
     return Effect(worth_of(moved, ground, "a"), worth_of(moved, ground, "b"), SWAP_SHIFT, SWAPPED[start])
+
+
+def lease(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:
+    """Land that changes hands for a time, at a part of its worth; what the tenant holds already stays with it.
+
+    A garrison stands ready for a later war. Years and rent do not enter: what they are worth is in the sides'
+    preferences on the issue that the clause answers.
+    """
+    use, to = str(terms["use"]), side_of(terms, "to", war)
+    moved = moved_by({"regions": terms["regions"], "line": f"full_{to}"}, war, ground)
+    payoffs = []
+    for side in ("a", "b"):
+        part = _times(LEASED_SHARE[use], worth_of(moved, ground, side), 1.0)
+        payoffs.append(Range(part.low, part.central, part.high, LEASED_SHARE[use].source))
+    return Effect(payoffs[0], payoffs[1], to_side(LEASE_SHIFT[use], to), LEASED[use])
 
 
 def status_later(terms: Mapping[str, Plain], war: War, ground: Ground) -> Effect:

@@ -5,7 +5,8 @@ way to the clauses of the newest draft that names exactly this option, or are st
 An option that no draft has worded is left out: without a clause nothing could be said of the danger it brings.
 
 Everything that moves bring adds up (`appraise.Clauses`), since clauses share what an option is worth only among those on
-the same issue. A set of moves is therefore appraised exactly, and thousands of sets at a time.
+the same issue; so do the shares of the goods of bundles, from which follows what a set completes or breaks. A set of moves is
+therefore appraised exactly, and thousands of sets at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from armistice.core.appraisal import survival_after
 from armistice.core.settlement import Either, Provision, Settlement, Value
 from armistice.core.war import War
-from armistice.deal.appraise import Stakes, allowed_options, clauses_of
+from armistice.deal.appraise import Stakes, allowed_options, clauses_of, shares_met
 from armistice.deal.durability import renewal_hazard
 from armistice.deal.kinds import KINDS
 
@@ -55,10 +56,12 @@ class Room:
     imposed : bool
     surplus : ndarray, shape (2, draws)
         Utility of the draft less that of fighting on.
+    met : ndarray, shape (needs, draws)
+        Share of each good of the bundles that it gives.
     factors, shift : ndarray, shape (draws,)
         Of the draft: logarithm of the factor on the hazard, and shift of power.
     has : ndarray, shape (issues, 2, draws)
-        What the clauses on each issue are worth beside what holds today.
+        What the clauses on each issue are worth beside what holds today, bundles left out.
     must : tuple of str
         Issues on which the draft is past a hard red line.
     bound : tuple of int
@@ -70,15 +73,20 @@ class Room:
     before : tuple of str
         What the draft has on it.
     gains : ndarray, shape (moves, 2, draws)
-        Change in utility.
+        Change in utility, bundles left out.
+    more_met : ndarray, shape (moves, needs, draws)
+        Change in the shares of goods.
+    by_itself : ndarray, shape (moves, 2, draws)
+        Change in utility with what the move alone does to bundles.
     more_factors, more_shift : ndarray, shape (moves, draws)
     cost : ndarray, shape (moves,)
-        What the sides lose by it, mean over draws.
+        What the sides lose by it alone, mean over draws.
     """
 
     draft: Settlement
     imposed: bool
     surplus: np.ndarray
+    met: np.ndarray
     factors: np.ndarray
     shift: np.ndarray
     has: np.ndarray
@@ -88,6 +96,8 @@ class Room:
     issue: np.ndarray
     before: tuple[str, ...]
     gains: np.ndarray
+    more_met: np.ndarray
+    by_itself: np.ndarray
     more_factors: np.ndarray
     more_shift: np.ndarray
     cost: np.ndarray
@@ -181,8 +191,10 @@ def room_of(
     """
     draft = one_text(settlement, variant)
     brought = clauses_of(draft, stakes)
+    met = shares_met(brought.speaks.sum(1), brought.met.sum(1), stakes)
+    needs = stakes.bundles.needs
     on = [clauses_on(draft, issue) for issue in stakes.preferences.issues]
-    parts: list[tuple[int, Wording, str, np.ndarray, np.ndarray, np.ndarray]] = []
+    parts: list[tuple[int, Wording, str, np.ndarray, np.ndarray, np.ndarray, np.ndarray]] = []
     for k, issue in enumerate(stakes.preferences.issues):
         now = stakes.war.issue(issue).now
         named = options_of(draft, issue, stakes.war)
@@ -194,20 +206,24 @@ def room_of(
                 wording = Wording(issue, option, "", ())
             if wording is None or named == (option,):
                 continue
-            gain, factor, shift = _brought(draft, wording, stakes)
-            delta = gain - gone[0], factor - gone[1], shift - gone[2]
+            gain, factor, shift, after = _brought(draft, wording, stakes)
+            more_met = np.where(np.array([at == k for at, _ in needs], bool)[:, None], after - met, 0.0)
+            delta = gain - gone[0], factor - gone[1], shift - gone[2], more_met
             if any(d.any() for d in delta):
                 parts.append((k, wording, SEVERAL.join(named) or now, *delta))
     must = _must(draft, stakes)
     gains = np.array([p[3] for p in parts]).reshape(-1, 2, stakes.draws)
+    more_met = np.array([p[6] for p in parts]).reshape(len(parts), *met.shape)
+    completed = stakes.together(met[:, None] + np.moveaxis(more_met, 0, 1)) - stakes.together(met)[:, None]
+    by_itself = gains + np.moveaxis(completed, 1, 0)
     return Room(
         draft, not {b.id for b in stakes.war.belligerents} & set(draft.by),
-        stakes.peace + brought.gains.sum(1) - stakes.fights, brought.factors.sum(0), brought.shifts.sum(0),
+        stakes.peace + brought.gains.sum(1) + stakes.together(met) - stakes.fights, met, brought.factors.sum(0), brought.shifts.sum(0),
         np.stack([brought.gains[:, list(rows)].sum(1) for rows in on]), must,
         tuple(stakes.preferences.issues.index(issue) for issue in must),
-        tuple(p[1] for p in parts), np.array([p[0] for p in parts], int), tuple(p[2] for p in parts), gains,
+        tuple(p[1] for p in parts), np.array([p[0] for p in parts], int), tuple(p[2] for p in parts), gains, more_met, by_itself,
         np.array([p[4] for p in parts]).reshape(-1, stakes.draws), np.array([p[5] for p in parts]).reshape(-1, stakes.draws),
-        np.maximum(-gains.mean(-1), 0).sum(-1),
+        np.maximum(-by_itself.mean(-1), 0).sum(-1),
     )  # fmt: skip
 
 
@@ -232,11 +248,27 @@ def _free(stakes: Stakes, k: int, options: Sequence[str]) -> bool:
     return bool(stakes.preferences.allowed[k][:2, at].any(1).all())
 
 
-def _brought(draft: Settlement, wording: Wording, stakes: Stakes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    if not wording.clauses:
-        return np.zeros((2, stakes.draws)), np.zeros(stakes.draws), np.zeros(stakes.draws)
+def _brought(draft: Settlement, wording: Wording, stakes: Stakes) -> tuple[np.ndarray, ...]:
+    """What the clauses of a wording bring alone: utility, factors, shift, and the shares of goods that are there."""
     found = clauses_of(replace(draft, provisions=wording.clauses, variants={}), stakes)
-    return found.gains.sum(1), found.factors.sum(0), found.shifts.sum(0)
+    met = shares_met(found.speaks.sum(1), found.met.sum(1), stakes)
+    return found.gains.sum(1), found.factors.sum(0), found.shifts.sum(0), met
+
+
+def surpluses(room: Room, stakes: Stakes, moves: Sequence[Sequence[int]]) -> np.ndarray:
+    """Utility less that of fighting on, after some moves and while peace is kept: array of shape (2, sets, draws).
+
+    Parameters
+    ----------
+    room : Room
+    stakes : Stakes
+    moves : sequence of sequence of int
+        Sets of moves; every set as long as the others.
+    """
+    rows = np.asarray(moves, int).reshape(len(moves), -1)
+    met = room.met[:, None] + np.moveaxis(room.more_met[rows].sum(1), 1, 0)
+    completed = stakes.together(met) - stakes.together(room.met)[:, None]
+    return np.asarray(room.surplus[:, None] + np.moveaxis(room.gains[rows].sum(1), 1, 0) + completed)
 
 
 def judged(room: Room, stakes: Stakes, moves: Sequence[Sequence[int]], years: float) -> tuple[np.ndarray, np.ndarray]:
@@ -247,7 +279,7 @@ def judged(room: Room, stakes: Stakes, moves: Sequence[Sequence[int]], years: fl
     room : Room
     stakes : Stakes
     moves : sequence of sequence of int
-        Sets of moves; every set as long as the others.
+        As in `surpluses`.
     years : float
 
     Returns
@@ -256,7 +288,7 @@ def judged(room: Room, stakes: Stakes, moves: Sequence[Sequence[int]], years: fl
     survival : ndarray, shape (sets, draws)
     """
     rows = np.asarray(moves, int).reshape(len(moves), -1)
-    gain = room.surplus[:, None] + np.moveaxis(room.gains[rows].sum(1), 1, 0)
+    gain = surpluses(room, stakes, moves)
     factors = room.factors + room.more_factors[rows].sum(1)
     shift = room.shift + room.more_shift[rows].sum(1)
     utility = gain + stakes.fights[:, None]

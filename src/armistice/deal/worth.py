@@ -15,6 +15,7 @@ from armistice.deal.kinds import KINDS
 from armistice.deal.tables import totals_of
 
 LEVELS = (0.1, 0.5, 0.9)
+_ALL_OF_IT = 0.995
 _CLAUSES = 12
 """Clauses that are told on a terminal: those that do most."""
 
@@ -28,7 +29,8 @@ def spread(values: np.ndarray) -> dict[str, float]:
 def appraisal_record(found: Appraisal, settlement: Settlement) -> dict[str, Any]:
     """An appraisal as plain values: ranges are the 10th, 50th and 90th percentile of the draws.
 
-    Utilities run from 0 to 1; `delta_*` is what would be lost if the clause alone were struck out (`delta_survival`: of
+    Utilities run from 0 to 1, and bundles come on top: `before` says whether today gives a side all the goods of one, `after` the
+    mean share of its worth that the draft gives. `delta_*` is what would be lost if the clause alone were struck out (`delta_survival`: of
     the chance that peace holds after ten years), `shapley_*` what it adds on average over all orders.
     """
     clauses = {clause.number: clause for clause in settlement.provisions}
@@ -66,7 +68,37 @@ def appraisal_record(found: Appraisal, settlement: Settlement) -> dict[str, Any]
         ],
         "land": totals_of(found.moved),
         "silent": list(found.silent),
+        "bundles": [
+            {
+                "id": one.id, "party": one.side.upper(), "worth": spread(one.worth),
+                "before": one.before, "after": float(one.after.mean()), "lacking": list(one.lacking),
+            }
+            for one in found.bundles
+        ],
     }  # fmt: skip
+
+
+def bundles_in_words(found: Appraisal, war: War) -> Iterator[str]:
+    """What a draft does to goods that are worth something to a side only together, a sentence for each bundle.
+
+    Parameters
+    ----------
+    found : Appraisal
+    war : War
+    """
+    titles = {bundle.id: bundle.title for bundle in war.bundles}
+    for one in found.bundles:
+        after = float(one.after.mean())
+        gives = "leaves" if one.before else "gives"
+        lacking = " and ".join(war.issue(issue).title for issue in one.lacking)
+        if after >= _ALL_OF_IT:
+            told = f"{gives} all of it"
+        elif after <= 1 - _ALL_OF_IT:
+            told = f"{'breaks it' if one.before else 'gives nothing of it'}, for want of {lacking}"
+        else:
+            told = f"{gives} part of it ({_percent(after)}), as its terms differ on {lacking}"
+        worth = f"worth {_hundredths(one.worth)} to {war.side(one.side).name}, only together"
+        yield f"{titles[one.id]}: {worth}; this draft {told}."
 
 
 def appraisal_in_words(found: Appraisal, settlement: Settlement, war: War) -> Iterator[str | list[dict[str, Any]]]:
@@ -95,6 +127,7 @@ def appraisal_in_words(found: Appraisal, settlement: Settlement, war: War) -> It
         for s in (spread(found.survival(years)),)
     )
     yield f"Peace would still hold with a chance of {told}, by judged coefficients."
+    yield from bundles_in_words(found, war)
     clauses = {clause.number: clause for clause in settlement.provisions}
     largest = sorted(found.clauses, key=lambda c: -max(abs(c.shapley_a), abs(c.shapley_b), abs(c.shapley_survival)))
     a, b = war.side("a").name, war.side("b").name

@@ -30,6 +30,19 @@ years. The outcomes of those origins reach to June 2025. ``mixture of means`` wa
 scored, as a mark to measure by; the choice was left as it was. So were ``latent pace`` (33.93) and ``pool of all`` (34.95);
 with them in the race the same criterion on the same origins chooses the ensemble again. Whoever added them had seen how the
 other rules fared later. Draws are cut at what is held and at what is left.
+
+A still front. After n months without a change of `LEAST_SCALE_KM2`, n at least `STILL_MONTHS`, every rule has forgotten that
+this front ever moved: all its errors are small, and its range shrinks to a few km². To the draws of each rule is then added
+that the stillness may break. By Laplace's rule of succession (*Essai philosophique sur les probabilités*, 1814) a month comes
+to a change, after n that did not, with the chance 1 / (n + 2), so that the chance that one comes within h months is
+
+.. math:: \\frac{h}{n + 1 + h},
+
+and a broken front moves as the record once did: from a month of the record that had a change, drawn with even odds, the path
+repeats the changes of that month and of those after it, signs as they were, to the end of the record. A record that never moved
+has nothing to repeat and is left alone, and so is one that moved within the last `STILL_MONTHS`. Nothing in the rule was
+tuned: it was written down before it was tried. No series of the tuning origins had been still for longer than ten months, so
+that the sum is 33.03 with and without it, to the bit; on the later origins, where two regions stood still, 35.09 and 35.08.
 """
 
 from __future__ import annotations
@@ -53,6 +66,8 @@ MOST_MONTHS = 60
 ERROR_ORIGINS = 6
 SCALE_HALF_LIFE = 4.0
 LEAST_SCALE_KM2 = 1.0
+STILL_MONTHS = 12
+"""Months without a change after which a front counts as still: by then the median month of `usual_change` is one of them."""
 PACE_HALF_LIFE, PACE_PART, PACE_SIGMA_NOW, PACE_SIGMA_MONTH = 1.0, 0.5, 0.5, 0.25
 AR_PART, AR_PRIOR, AR_WEIGHT, AR_MEMORY = 1.0, 0.5, 5.0, 24
 _MOST_LOG_PACE = 7.0
@@ -165,8 +180,38 @@ def _mixture(names: tuple[str, ...]) -> _Rule:
     return rule
 
 
+def still_months(area: np.ndarray) -> int:
+    """Months since the last change of at least `LEAST_SCALE_KM2`; all on record where there was none.
+
+    Parameters
+    ----------
+    area : array, shape (months + 1,)
+        km², oldest first.
+    """
+    moved = np.flatnonzero(np.abs(np.diff(area)) >= LEAST_SCALE_KM2)
+    return len(area) - 1 if not len(moved) else len(area) - 2 - int(moved[-1])
+
+
+def _broken_stillness(area: np.ndarray, horizon: int, draws: int, seed: int) -> np.ndarray:
+    """Area taken by the months in which a still front moves again, km², shape (draws, horizon); 0 while it does not."""
+    change, still = np.diff(area), still_months(area)
+    moved = np.flatnonzero(np.abs(change) >= LEAST_SCALE_KM2)
+    taken = np.zeros((draws, horizon))
+    if still < STILL_MONTHS or not len(moved):
+        return taken
+    rng = np.random.default_rng([seed, STILL_MONTHS])  # a stream of its own: the draws of the rule stay as they are
+    rank = _ranks(draws, rng)
+    first = np.ceil(rank * (still + 1) / (1 - rank)).astype(int)
+    begin = rng.permutation(np.resize(moved, draws))
+    month = np.arange(1, horizon + 1) - first[:, None]
+    at = begin[:, None] + month
+    repeats = (month >= 0) & (at < len(change))
+    taken[repeats] = change[at[repeats]]
+    return np.cumsum(taken, axis=1)
+
+
 def _checked(rule: _Rule) -> Forecaster:
-    """Put the door before a rule: refuse what it cannot use, and cut its draws at what can be taken or lost."""
+    """Put the door before a rule: refuse what it cannot use, let a still front move, and cut draws at what can be taken or lost."""
 
     def forecaster(area: np.ndarray, whole_km2: float, horizon: int, draws: int, seed: int) -> np.ndarray:
         level = np.asarray(area, dtype=float)
@@ -181,6 +226,8 @@ def _checked(rule: _Rule) -> Forecaster:
         if draws < 1:
             raise QueryError(f"draws {draws}: out of range; expected at least 1")
         found = rule(level, whole_km2, horizon, draws, np.random.default_rng(seed))
+        if still_months(level) >= STILL_MONTHS:
+            found = found + _broken_stillness(level, horizon, draws, seed)
         return np.clip(found, -level[-1], max(whole_km2 - level[-1], 0.0))
 
     return forecaster

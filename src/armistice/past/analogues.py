@@ -163,6 +163,7 @@ def _analogue(
         str(row["war"]), str(row["title"]), float(row["year"]), distance,
         {wars.names[j]: float(wars.weights[j] / total) for j in known}, {wars.names[j]: float(apart[j]) for j in known},
         float(wars.months[place]), float(wars.months[place] - lasted), bool(wars.ended[place]), str(wars.ending[place]),
+        str(row.get("note", "")),
     )  # fmt: skip
 
 

@@ -160,7 +160,8 @@ def _open_wars(concordance: pd.DataFrame, files: Mapping[str, Path], sources: Ma
         if len(entry) and row.get("level") == "minor":
             row["level"] = "war"
         if line["ending"]:
-            row |= {"ending": line["ending"], "note": line["ending_by"]}
+            row |= {"ending": line["ending"]}
+        row["note"] = " ".join(filter(None, (line["ending_by"], line["note"])))
         found.append(row)
     for key, episode in episodes[~episodes.index.isin(taken)].iterrows():
         a, b = str(episode["a"]), str(episode["b"])

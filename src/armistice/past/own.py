@@ -7,7 +7,6 @@ pack. What is left out is told, so that a reader can see whether the rule was ri
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -16,16 +15,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from armistice.core.digest import digest_of
-from armistice.core.durations import DurationFit, PastWars
+from armistice.core.durations import PastWars
 from armistice.core.errors import QueryError
 from armistice.core.packs import find_record
 from armistice.core.termination import SettlementRate
 from armistice.core.war import Side, War
 from armistice.data.pack import Pack
-from armistice.past.duration import fit_all, not_ruled_out, settles_within
+from armistice.past.chances import fits_without, settlement_rate, without
 from armistice.past.record import DAYS_PER_MONTH, read_record
-from armistice.past.spells import measured, spells_of
+from armistice.past.spells import measured
 from armistice.past.summary import past_of
 
 DRAWS = 100
@@ -46,7 +44,7 @@ class OwnPast:
     ----------
     wars : PastWars
     since : date
-        Day from which the war is counted.
+        Day from which the fighting is counted.
     left_out : tuple of str
         Titles of the rows of the record that are this very war.
     described : dict of str to float
@@ -63,8 +61,14 @@ class OwnPast:
 
 
 def months_lasted(war: War, day: date) -> float:
-    """Months for which a war has lasted on a day, from the day from which it is counted, the last day with it; 0 before."""
-    return max((day - war.baseline).days + 1, 0) / DAYS_PER_MONTH
+    """Months for which the fighting has lasted on a day, the last day with it.
+
+    Each stretch of fighting between two pauses is an episode with a clock of its own, as in the record of past wars. The
+    first is counted from the day from which the war is counted; 0 before it, and in a pause.
+    """
+    if war.rests(day):
+        return 0.0
+    return max((day - war.fighting_since(day)).days + 1, 0) / DAYS_PER_MONTH
 
 
 def own_wars(record: pd.DataFrame, war: War) -> tuple[str, ...]:
@@ -144,14 +148,20 @@ def base_rate_of(pack: Pack, record: Path | None = None) -> SettlementRate:
     Raises
     ------
     QueryError
-        If there is no such record, or no past war lasted as long as this one.
+        If there is no such record, no past war lasted as long as this one, or the fighting rests on the pack's day.
     """
-    rows = read_record(record)
-    own = own_wars(rows, pack.war)
-    fits = not_ruled_out(_fits_of(_Rows(rows), own))
-    spells = spells_of(rows[~rows["war"].isin(own)])
-    settles_within(fits, spells, months_lasted(pack.war, pack.war.as_of), 1)
-    return functools.partial(settles_within, fits, spells)
+    lasted, rows = _lasted_by_now(pack.war), read_record(record)
+    rate = settlement_rate(rows, own_wars(rows, pack.war))
+    rate(lasted, 1)
+    return rate
+
+
+def _lasted_by_now(war: War) -> float:
+    if war.rests(war.as_of):
+        raise QueryError(
+            f"{war.title} as of {war.as_of}: the fighting rests; expected a day of fighting, which past wars can be held beside; choose one"
+        )
+    return months_lasted(war, war.as_of)
 
 
 def past_of_pack(pack: Pack, record: Path | None = None, *, draws: int = DRAWS, seed: int = 0) -> OwnPast:
@@ -172,14 +182,16 @@ def past_of_pack(pack: Pack, record: Path | None = None, *, draws: int = DRAWS, 
     """
     rows = read_record(record)
     own = own_wars(rows, pack.war)
-    others = rows[~rows["war"].isin(own)].reset_index(drop=True)
+    others = without(rows, own)
     described = described_of(pack)
     wars = past_of(
-        others, months_lasted(pack.war, pack.war.as_of), described, source=makers_of(others), cases=cases_file(),
-        fits=_fits_of(_Rows(rows), own), draws=draws, seed=seed,
+        others, _lasted_by_now(pack.war), described, source=makers_of(others), cases=cases_file(),
+        fits=fits_without(rows, own), draws=draws, seed=seed,
     )  # fmt: skip
     empty = tuple(name for name in others if others[name].isna().all())
-    return OwnPast(wars, pack.war.baseline, tuple(rows.loc[rows["war"].isin(own), "title"]), described, empty)
+    return OwnPast(
+        wars, pack.war.fighting_since(pack.war.as_of), tuple(_titles(rows[rows["war"].isin(own)])), described, empty
+    )
 
 
 def makers_of(record: pd.DataFrame) -> str:
@@ -202,20 +214,6 @@ def cases_file() -> Path | None:
     return file if file.exists() else None
 
 
-class _Rows:
-    """Rows of a record, alike where their contents are, so that laws fitted to them need not be fitted again."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
-        self._digest = digest_of(table.to_csv(index=False))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Rows) and self._digest == other._digest
-
-    def __hash__(self) -> int:
-        return hash(self._digest)
-
-
-@functools.lru_cache(maxsize=8)
-def _fits_of(rows: _Rows, own: tuple[str, ...]) -> tuple[DurationFit, ...]:
-    return fit_all(spells_of(rows.table[~rows.table["war"].isin(own)]))
+def _titles(rows: pd.DataFrame) -> list[str]:
+    """Titles of wars of the record, each with its note."""
+    return [f"{row.title} ({row.note.rstrip('.')})" if row.note else row.title for row in rows.itertuples()]

@@ -100,8 +100,9 @@ def _record(r: Records, country: Forecast) -> list[Markup]:
     days, moved = days[np.isfinite(area)][1:], np.diff(area[np.isfinite(area)])
     sentences = [
         say(
-            "Over the last month {a} forces took {one} net; over the last three months {three} a month, over the last twelve {twelve} a month.",
+            "Net, {a} forces took {one} over the last month, {three} a month over the last three and {twelve} a month over the last twelve{lost}.",
             a=a.adjective, one=pace_words(country, 1), three=pace_words(country, 3), twelve=pace_words(country, 12),
+            lost="; a minus says that they lost land" if min(country.pace_km2_per_month[w] for w in (1, 3, 12)) < -0.5 else "",
         )
     ]  # fmt: skip
     years = _years(r)
@@ -343,8 +344,8 @@ def _places(war: War, ahead: FrontAhead) -> list[Markup]:
         else:
             named = [
                 say(
-                    "{place} ({country}) {p}",
-                    place=p.name, country=war.side(p.owner).name, p=num(_reach_words(s, marks[-1]), note),
+                    "{place}{country} {p}",
+                    place=p.name, country=f" ({war.side(p.owner).name})" if len({x.owner for _, x in told}) > 1 else "", p=num(_reach_words(s, marks[-1]), note),
                 )
                 for s, p in sorted(told, key=lambda x: -x[1].people)[:3]
             ]  # fmt: skip

@@ -29,22 +29,21 @@ from armistice.hindcast import run_hindcast
 from armistice.infer.ahead import liveliest
 from armistice.infer.line import Biases, learn_biases, line_over, lines_of, listed_redraws
 from armistice.past.own import OwnPast, base_rate_of, past_of_pack
+from armistice.report.draft_figures import DRAFT_FIGURES, DraftMaker
 from armistice.settling import Settled
 from armistice.show import (
     ahead,
     aid,
-    appraisals,
     bargaining,
     beliefs,
     converge,
     deals,
     endings,
-    lasting,
     losses,
     maps,
+    markets,
     matched,
     past,
-    plans,
     scores,
     series,
     talks,
@@ -248,19 +247,12 @@ def _matched(r: Records) -> bool:
     return r.study.history is not None
 
 
-def _appraised(r: Records) -> bool:
-    return r.study.settled is not None and bool(r.study.settled.appraisals)
+def _of_drafts(has: Callable[[Settled, Ground], bool]) -> Callable[[Records], bool]:
+    return lambda r: (s := r.study.settled) is not None and bool(s.appraisals) and has(s, r.ground)
 
 
-def _clauses(number: int, name: str) -> Maker:
-    """The clauses of the draft nearest to being accepted by both, or of the next."""
-
-    def make(r: Records, w: int) -> Figure:
-        found = appraisals.nearest(r.settled.appraisals)[number]
-        draft = next(d for d in r.settled.drafts if d.id == found.id)
-        return appraisals.draw_clauses(r.study.pack.war, draft, found, name=name, width=w)
-
-    return make
+def _drawn(make: DraftMaker) -> Maker:
+    return lambda r, w: make(r.study.pack.war, r.settled, r.ground, w)
 
 
 def _past(r: Records) -> PastWars | None:
@@ -289,11 +281,6 @@ def _past_severity(r: Records, w: int) -> Figure:
     return _of_the_past(partial(past.draw_severity, deaths=deaths))(r, w)
 
 
-def _survival(r: Records, w: int) -> Figure:
-    found = r.settled.appraisals
-    return lasting.draw_survival(r.study.pack.war, r.settled.drafts, found, appraisals.nearest(found)[0], width=w)
-
-
 def _scored(r: Records) -> Hindcast:
     assert r.hindcast is not None, "figures of past forecasts are drawn where there are some"
     return r.hindcast
@@ -305,7 +292,11 @@ def _leads(r: Records) -> dict[str, beliefs.Lead]:
 
 
 def _on_axis(number: int) -> Callable[[Records], bool]:
-    return lambda r: len(r.study.ahead.axes) > number
+    def ahead_of_it(r: Records) -> bool:
+        axes = list(r.study.ahead.axes.values())
+        return len(axes) > number and ahead.has_reach(axes[number])
+
+    return ahead_of_it
 
 
 def _reach(number: int) -> Maker:
@@ -396,8 +387,15 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     ),
     "losses": (
         "losses of both sides, by source",
-        _measured("losses_personnel", "losses_dead_named", "losses_equipment"),
+        lambda r: losses.has_losses(r.study.pack.war, r.study.panel),
         lambda r, w: losses.draw_losses(r.study.pack.war, r.study.panel, width=w),
+    ),
+    "market-prices": (
+        "what markets paid for the money or bonds of each side",
+        lambda r: bool(markets.market_prices(r.study.pack.war, r.study.panel)),
+        lambda r, w: markets.draw_market_prices(
+            r.study.pack.war, r.study.panel, r.study.pack.tables["events"], width=w
+        ),
     ),
     "aid-by-month": (
         "aid by month",
@@ -482,22 +480,7 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
         "forecasts of the end of the fighting, scored", lambda r: bool(r.terminations),
         lambda r, w: matched.draw_termination_scores(r.study.pack.war, r.terminations, width=w),
     ),
-    "plans": (
-        "what each of the latest drafts would move", lambda r: _appraised(r) and bool(r.ground.layer("region")),
-        lambda r, w: plans.draw_plans(
-            r.study.pack.war, r.ground, r.settled.drafts, r.settled.appraisals, day=r.settled.stakes.ground.day, width=w
-        ),
-    ),
-    "acceptance": (
-        "who prefers which draft to fighting on", _appraised,
-        lambda r, w: appraisals.draw_acceptance(r.study.pack.war, r.settled.drafts, r.settled.appraisals, width=w),
-    ),
-    "clauses": ("what the clauses weigh, of the draft nearest to being accepted by both", _appraised, _clauses(0, "clauses")),
-    "clauses-2": (
-        "what the clauses weigh, of the draft that is next",
-        lambda r: _appraised(r) and len(appraisals.nearest(r.settled.appraisals)) > 1, _clauses(1, "clauses-2"),
-    ),
-    "peace-survival": ("how long the peace of each draft might hold", _appraised, _survival),
+    **{name: (shows, _of_drafts(has), _drawn(make)) for name, (shows, has, make) in DRAFT_FIGURES.items()},
     "past-survival": (
         "how long past wars lasted, with this war where it stands", _past_with(lambda p: p.survival), _past_survival,
     ),
@@ -518,7 +501,7 @@ FIGURES: dict[str, tuple[str, Callable[[Records], bool], Maker]] = {
     ),
 }  # fmt: skip
 
-OF_THE_DRAFTS = ("plans", "acceptance", "clauses", "clauses-2", "peace-survival")
+OF_THE_DRAFTS = tuple(DRAFT_FIGURES)
 """Figures of drafts of a settlement set against the game."""
 OF_THE_GAME = (
     "bargaining-range", "reservations", "blockers", "mechanisms", "levers", "belief-map", "outlook", "terms", "what-if",

@@ -168,7 +168,7 @@ def _what_was_done(war: War, hindcast: Hindcast) -> Markup:
         "country and in each region that the line crossed that day. Then came what came: {own} forecasts of each rule could be held against the maps of {day}.",
         n=num(f"{len(origins)}", f"ends of months, {origins[0]} to {origins[-1]}"), first=_month(origins[0]), last=_month(origins[-1]),
         rules=num(f"{rules}", listing(list(dict.fromkeys(s.forecaster for s in hindcast.scores)))), a=war.side("a").adjective,
-        own=num(f"{own}", "months times places times horizons with a known outcome"), day=long_day(hindcast.as_of),
+        own=num(f"{own:,}", "months times places times horizons with a known outcome"), day=long_day(hindcast.as_of),
     )  # fmt: skip
     if later:
         second = say(
@@ -313,7 +313,7 @@ def _table(war: War, hindcast: Hindcast, period: str, scopes: Sequence[str]) -> 
                 )
             )  # fmt: skip
     return Table(
-        f"The chosen rule, “{hindcast.chosen}”, on months {'after' if period == 'later' else 'up to'} {_month(hindcast.tuned_to)}. "
+        f"The chosen rule, “{hindcast.chosen}”, on months {f'after {_month(hindcast.tuned_to)}' if period == 'later' else f'up to {_month(min(hindcast.tuned_to, max(hindcast.origins)))}'}. "
         f"Areas in km², per place and forecast; record of {hindcast.as_of}.",
         ("place", "months ahead", "forecasts", "moved, mean", "error", "error of the best single rule", "beside it", "in the 80 % range", "middle less outcome"),
         tuple(rows),

@@ -199,10 +199,12 @@ def _analogues(wars: PastWars) -> tuple[Table, ...]:
         rests = listing([f"{COLUMN_WORDS[n]} ({100 * w:.0f} %)" for n, w in a.rests_on.items()])
         apart = "; ".join(f"{COLUMN_WORDS[n]} {z:+.1f}".replace("-", "−") for n, z in a.apart.items())
         end = wars.words.get(a.ending, "not known") if a.ended else "goes on"
-        rows.append((a.title, num(f"{a.distance:.2f}", f"in standard deviations; apart by: {apart}"), rests, f"{a.months:.0f}", num(f"{a.months_more:.0f}", "months from the duration of this war to its end" if a.ended else "months from the duration of this war to the last day of the source"), end))  # fmt: skip
+        title = num(a.title, a.note) if a.note else a.title
+        rows.append((title, num(f"{a.distance:.2f}", f"in standard deviations; apart by: {apart}"), rests, f"{a.months:.0f}", num(f"{a.months_more:.0f}", "months from the duration of this war to its end" if a.ended else "months from the duration of this war to the last day of the source"), end))  # fmt: skip
+    notes = "".join(f". {a.title}: {a.note.rstrip('.')}" for a in found.analogues if a.note)
     return (
         Table(
-            f"Past wars most like this one when they had lasted as long, out of {found.among} that did",
+            f"Past wars most like this one when they had lasted as long, out of {found.among} that did{notes}",
             ("war", "distance", "likeness rests on", "months in all", "months more", "ended by"), tuple(rows),
         ),
     )  # fmt: skip

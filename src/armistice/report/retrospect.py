@@ -6,7 +6,15 @@ from markupsafe import Markup
 
 from armistice.core.errors import QueryError
 from armistice.core.packs import find_record
-from armistice.core.retrospect import ForecastScore, Retrospect, Tally, read_retrospect
+from armistice.core.retrospect import (
+    LASTED_YEARS,
+    ForecastScore,
+    Lasted,
+    Retrospect,
+    Tally,
+    durability_scores,
+    read_retrospect,
+)
 from armistice.forecasting import GAME, PAST
 from armistice.report.chapter import Table
 from armistice.report.words import chance, count_words, num, say
@@ -134,3 +142,49 @@ def retrospect_tables(found: Retrospect) -> tuple[Table, ...]:
         cells = tuple((happened, *(f"{row[c]}" for c in called)) for happened, row in counts.items())
         tables.append(Table(f"What became of the demands, by row, and what the game called, by column (window: {rule})", ("happened", *called), cells, folded=True))  # fmt: skip
     return tuple(tables)
+
+
+def lasted_words(found: Retrospect) -> Markup:
+    """How the rule of durability fares on texts that took effect; empty where none is on record."""
+    scores = durability_scores(found.lasted)
+    if not scores:
+        return Markup("")
+    broke = [t for t in found.lasted if t.broke]
+    rule, base = scores["clauses"], scores["base rate"]
+    verdict = (
+        "The clauses told the texts apart better than the base rate alone, and so few texts do not tell whether that is more than luck."
+        if rule < base
+        else "That is no better than the base rate alone: what the clauses are judged to do to the danger has not stood a test, and the "
+        "chances above are to be read as an order of drafts more than as chances."
+    )
+    return say(
+        "How has this rule fared? Of {n} on record that took effect, {broke}. Set back to the day on which each did, and without the lean of its terms, which no pack tells for those days, the rule's chances score {rule}, "
+        "and the base rate alone scores {base} (Brier scores over 1, 5 and 10 years; lower is better). {verdict}",
+        n=num(count_words(len(found.lasted), "text"), "; ".join(t.title for t in found.lasted)),
+        broke=num(f"{len(broke)} broke", "; ".join(f"{t.title}: after {_age(t)}" for t in broke) or "none"),
+        rule=num(f"{rule:.3f}", "mean squared error of the chance that it holds"), base=num(f"{base:.3f}", "without the clauses"), verdict=verdict,
+    )  # fmt: skip
+
+
+def lasted_table(found: Retrospect) -> Table:
+    """Texts that took effect, with what the rule gives each and what came."""
+    rows = tuple(
+        (
+            t.title, found.titles[t.war], t.since.isoformat(), num(f"broke after {_age(t)}" if t.broke else f"held {_age(t)} so far", f"{t.why} Source: {t.source}."),
+            *(
+                num(chance(p), f"by the base rate alone {chance(plain)}; {_CAME[held]}")
+                for p, plain, held in zip(t.chances, t.plain, t.held, strict=True)
+            ),
+        )
+        for t in found.lasted
+    )  # fmt: skip
+    years = (f"chance to hold {y} year{'s' if y > 1 else ''}" for y in LASTED_YEARS)
+    return Table("Texts that took effect, and the chances that the rule gives their clauses", ("text", "war", "since", "what came", *years), rows, folded=True)  # fmt: skip
+
+
+_CAME = {True: "it held", False: "it broke before", None: "nobody can know yet"}
+
+
+def _age(t: Lasted) -> str:
+    months = (t.until - t.since).days / 30.44
+    return f"{months:.0f} months" if months < 24 else f"{months / 12:.0f} years"

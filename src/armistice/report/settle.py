@@ -15,8 +15,10 @@ from armistice.core.appraisal import Appraisal, ClauseWorth
 from armistice.core.settlement import Settlement
 from armistice.core.war import Side, War
 from armistice.deal.read import read_settlements
+from armistice.report.bundles import tell_bundles
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
+from armistice.report.parties import tell_third_parties
 from armistice.report.plans import tell_plans
 from armistice.report.terms import clause_names, tell_changes, tell_lasting
 from armistice.report.words import joined, listing, long_day, num, say, table_day
@@ -94,11 +96,12 @@ def _acceptance(war: War, settled: Settled) -> Chapter:
         "the draft is worth at least as much; a draft that goes past a red line resting on its own constitution or law it does not accept at all.",
         a=a, b=b,
     )  # fmt: skip
+    beyond, asked = tell_third_parties(war, settled)
     paragraphs = (
-        what, _best(war, settled, draws), _lines_crossed(war, settled), _record(settled), _limits(war, settled, draws),
+        what, _best(war, settled, draws), _lines_crossed(war, settled), tell_bundles(war, settled), _record(settled), *beyond, _limits(war, settled, draws),
     )  # fmt: skip
     return Chapter(
-        "acceptance", "Who could accept what", tuple(p for p in paragraphs if p), ("acceptance",), (_acceptance_table(war, settled, found),)
+        "acceptance", "Who could accept what", tuple(p for p in paragraphs if p), ("acceptance",), (_acceptance_table(war, settled, found), *asked, *_learnt(settled))
     )  # fmt: skip
 
 
@@ -182,7 +185,7 @@ def _limits(war: War, settled: Settled, draws: int) -> Markup:
     fighting = settled.stakes.fighting
     return say(
         "How this is known: {n} draws of judged saliences, acceptable ranges and effects, as of {day}; what fighting on is worth comes from {engine}. A share of draws says how far the judgements agree, not how likely "
-        "a signature is. Worth adds up over issues, so that nothing is gained by terms that only go together; both sides see the danger alike; and leaders may weigh what no pack holds. Engine: the appraisal of drafts.",
+        "a signature is. Worth adds up over issues, but for the goods that the pack says go together; both sides see the danger alike; and leaders may weigh what no pack holds. Engine: the appraisal of drafts.",
         n=num(f"{draws}", "draws of the preferences, paired with draws of the game"), day=long_day(war.as_of),
         engine=num("the war-termination game", fighting.engine),
     )  # fmt: skip
@@ -211,6 +214,17 @@ def _acceptance_table(war: War, settled: Settled, found: Sequence[Appraisal]) ->
         ("draft", "date", f"worth to {a}", f"worth to {b}", f"{a} accepts", f"{b} accepts", "both accept", *((f"as judged: {a} / {b} / both",) if beside else ()), "hard red lines crossed"),
         tuple(rows), folded=True,
     )  # fmt: skip
+
+
+def _learnt(settled: Settled) -> list[Table]:
+    """What the statements of the sides changed in their weights."""
+    if not settled.learnt:
+        return []
+    caption = (
+        "What the sides stated and turned down teaches of their weights, by itself: 10th, 50th and 90th percentile before and after, what moved most "
+        "first; moved is the largest distance between the two distributions, 0 for none and 1 for another world"
+    )
+    return [Table(caption, tuple(settled.learnt[0]), tuple(tuple(row.values()) for row in settled.learnt), folded=True)]
 
 
 # --- the clauses that decide -----------------------------------------------------------------------------------------

@@ -21,17 +21,21 @@ from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.foresight import foresight
 from armistice.report.lessons import tell_lessons
+from armistice.report.markets import tell_markets
 from armistice.report.past import tell_past
 from armistice.report.settle import tell_settled, unsettled
 from armistice.report.theory import tell_theory
 from armistice.report.words import (
     between,
+    capital,
+    count_words,
     joined,
     line_clause,
     line_words,
     listing,
     long_day,
     months_words,
+    none_or,
     note_of,
     num,
     pace_words,
@@ -41,12 +45,15 @@ from armistice.report.words import (
 )
 from armistice.show.positions import distance, latest_positions, stated_positions
 
+NO_GAP = "–"
+"""Where one side has stated nothing, so that no distance can be told."""
+
 
 def tell(records: Records) -> list[Chapter]:
     """All chapters of the report, in order; a chapter without data is left out."""
     chapters = [
         _opening(records), _holdings(records), _people(records), tell_ahead(records, records.study.ahead),
-        _foresight(records), _losses(records), _aid(records), _demands(records), _talks(records), *tell_game(records),
+        _foresight(records), _losses(records), tell_markets(records), _aid(records), _demands(records), _talks(records), *tell_game(records),
         *tell_lessons(records), tell_past(records), *tell_settled(records), *tell_theory(records), _claims(records), _unknown(records),
     ]  # fmt: skip
     return [c for c in chapters if c is not None]
@@ -89,7 +96,7 @@ def _opening(r: Records) -> Chapter:
                 day=long_day(day), a=a.adjective, country=whole.name, sources=_maps(len(total)),
                 share=num(between(list(shares.values()), "{:.1f}", "per cent"), note_of(war, shares, "{:.2f}", "per cent", str(day))),
                 area=num(between(list(total.values()), "{:,.0f}", "km²"), note_of(war, total, "{:,.0f}", "km²", str(day))),
-                line=Markup(" ") + say("By the true line, which none of them knows, it was {area}.", area=line_clause(r.lines[war.root])),
+                line=Markup(" ") + say("By the true line, which no map shows, it was {area}.", area=line_clause(r.lines[war.root])),
             )
         )  # fmt: skip
     if r.contested:
@@ -100,10 +107,10 @@ def _opening(r: Records) -> Chapter:
         if left and forecast is not None:
             paragraphs.append(
                 say(
-                    "In {focus} {b} still holds {part} of the region, {left}; by the true line, {line}. At the pace of the "
+                    "In {focus} {b} forces still held {part} of the region, {left}; by the true line, {line}. At the pace of the "
                     "last twelve months, {pace} a month, the rest would take {months}; but a pace has seldom lasted, and the "
                     "chapters on the front say what is expected instead, and how such forecasts have fared.",
-                    focus=place_words(focus.name, focus.level), b=b.name,
+                    focus=place_words(focus.name, focus.level), b=b.adjective,
                     part=num(between(list(part.values()), "{:.1f}", "per cent"), note_of(war, part, "{:.2f}", "per cent", str(day))),
                     left=num(between(list(left.values()), "{:,.0f}", "km²"), note_of(war, left, "{:,.0f}", "km²", str(day))),
                     line=line_words(r.lines[r.focus].beyond(focus.area_km2)),
@@ -113,13 +120,21 @@ def _opening(r: Records) -> Chapter:
     contradicted = [v for v in r.verdicts if v.verdict == "contradicted"]
     if r.verdicts:
         checked = [v for v in r.verdicts if v.verdict != "not checkable"]
+        unchecked = len(r.verdicts) - len(checked)
         paragraphs.append(
             say(
-                "Of {n} published numbers about this war that could be checked against the record, {c} are contradicted by it; "
-                "{x} could not be checked. All are listed below with the reason.",
+                "Of {n} published numbers about this war that could be checked against the record, {c} contradicted by it{x}. All are listed below with the reason.",
                 n=num(f"{len(checked)}", f"of {len(r.verdicts)} claims in the pack"),
-                c=num(f"{len(contradicted)}", "; ".join(f"{v.claimant}: {v.text}" for v in contradicted) or "none"),
-                x=num(f"{len(r.verdicts) - len(checked)}", "the table of claims gives the reason for each"),
+                c=num(
+                    f"{none_or(len(contradicted))} {'is' if len(contradicted) < 2 else 'are'}",
+                    "; ".join(f"{v.claimant}: {v.text}" for v in contradicted) or "none",
+                ),
+                x=say(
+                    "; {n} more could not be checked",
+                    n=num(f"{unchecked}", "the table of claims gives the reason for each"),
+                )
+                if unchecked
+                else "",
             )
         )
     return Chapter("opening", "", tuple(paragraphs), ("control-map",))
@@ -229,12 +244,13 @@ def _people(r: Records) -> Chapter | None:
         )  # fmt: skip
     if not sentences:
         return None
-    sentences.append(
-        say(
-            "Where the line cuts a community its people are split in two ways, by land and by where its towns and villages lie; "
-            "the range covers both."
+    if any(region.level == 3 for region in war.regions.values()):
+        sentences.append(
+            say(
+                "Where the line cuts a community its people are split in two ways, by land and by where its towns and villages lie; "
+                "the range covers both."
+            )
         )
-    )
     if "population" in war.notes:
         sentences.append(escape(war.notes["population"]))
     sentences += _assets(r)
@@ -269,7 +285,7 @@ def _losses(r: Records) -> Chapter | None:
     war, panel = r.study.pack.war, r.study.panel
     sentences = []
     kinds = {
-        "losses_personnel": "killed and wounded", "losses_dead_named": "dead by name", "losses_dead_estimated": "dead by estimate",
+        "losses_personnel": "killed and wounded", "losses_with_captured": "killed, wounded, captured and missing", "losses_dead_named": "dead by name", "losses_dead_estimated": "dead by estimate",
         "losses_missing_named": "missing by name", "losses_equipment": "items of heavy equipment",
     }  # fmt: skip
     for side in (war.side("a"), war.side("b")):
@@ -292,16 +308,25 @@ def _losses(r: Records) -> Chapter | None:
                         )
                     )
         if found:
-            sentences.append(say("{name}: ", name=side.name) + Markup("; ").join(found) + Markup("."))
+            sentences.append(say("{name}: ", name=capital(side.name)) + Markup("; ").join(found) + Markup("."))
     if not sentences:
         return None
-    sentences.append(
-        say(
-            "These numbers do not measure the same thing: one side's claim about the other, lists of names that are always too short, "
-            "and equipment seen in pictures. None is a count of the dead."
-        )
-    )
+    sentences += _what_losses_are(r)
     return Chapter("losses", "What it has cost", (Markup(" ").join(sentences),), ("losses",))
+
+
+def _what_losses_are(r: Records) -> list[Markup]:
+    """What the numbers of losses that the panel has do and do not count."""
+    panel, words = r.study.panel, []
+    if "losses_personnel" in panel or "losses_with_captured" in panel:
+        words.append("claims and estimates of killed and wounded are not counts of the dead")
+    if "losses_with_captured" in panel:
+        words.append("where captured and missing are counted, many of them came back")
+    if "losses_dead_named" in panel or "losses_missing_named" in panel:
+        words.append("lists of names are always too short")
+    if "losses_equipment" in panel:
+        words.append("equipment is counted where a picture of it was found")
+    return [say("These numbers do not measure the same thing: {words}.", words="; ".join(words))] if words else []
 
 
 def _aid(r: Records) -> Chapter | None:
@@ -349,7 +374,7 @@ def _demands(r: Records) -> Chapter | None:
         last = {side: own.iloc[-1] for side in ("a", "b") if len(own := stated[stated["side"] == side])}
         left = distance(latest_positions(war, positions, issue.id))
         if last:
-            gap = "" if left is None else f"{left:.2f}"
+            gap = NO_GAP if left is None else f"{left:.2f}"
             rows.append((issue.title, _stated(last.get("a"), issue), _stated(last.get("b"), issue), gap))
     table = Table(
         f"Latest stated position of each side by issue, as of {war.as_of}. Distance runs from 0 (no gap) to 1 (the whole scale); the scale is a judgement.",
@@ -357,14 +382,15 @@ def _demands(r: Records) -> Chapter | None:
         tuple(rows),
     )
     closed = [row for row in rows if row[3] == "0.00"]
-    open_ = sorted((row for row in rows if row[3] not in ("", "0.00")), key=lambda row: -float(row[3]))
+    open_ = sorted((row for row in rows if row[3] not in (NO_GAP, "0.00")), key=lambda row: -float(row[3]))
     sentences = [
         say(
-            "Both sides have spoken on {n} main issues. On {c} of them their latest stated positions meet or cross; the widest gaps are "
-            "on {widest}.",
-            n=num(f"{len(closed) + len(open_)}", "issues on which both sides have a coded position"),
-            c=num(f"{len(closed)}", "; ".join(str(row[0]) for row in closed) or "none"),
-            widest=listing([str(row[0]) for row in open_[:4]]),
+            "Both sides have spoken on {n}. Their latest stated positions meet or cross on {c} of them{widest}.",
+            n=num(
+                count_words(len(closed) + len(open_), "main issue"), "issues on which both sides have a coded position"
+            ),
+            c=num(none_or(len(closed)), "; ".join(str(row[0]) for row in closed) or "none"),
+            widest="; the widest gaps are on " + listing([str(row[0]) for row in open_[:4]]) if open_ else "",
         ),
         say(
             "Positions are coded from published texts and reports of leaked ones; how far apart two options lie is a judgement, written down in the pack."
@@ -452,8 +478,9 @@ def _unknown(r: Records) -> Chapter:
         missing = int((days[-1] - days[0]).astype(int)) + 1 - len(days)
         items.append(
             say(
-                "{who} draws maps from {first} to {last}; {n} days in between have none and are left as gaps.",
-                who=war.sources[str(source)].producer, first=days[0], last=days[-1], n=num(f"{missing}", "days without a map"),
+                "{who}: maps from {first} to {last}; {n} without one.",
+                who=war.sources[str(source)].producer, first=long_day(days[0].astype(date)), last=long_day(days[-1].astype(date)),
+                n=num(f"{count_words(missing, 'day')} in between" if missing else "no day in between", "days without a map are left as gaps"),
             )
         )  # fmt: skip
     for key in ("grey_zone", "scope"):
@@ -462,10 +489,12 @@ def _unknown(r: Records) -> Chapter:
     positions = r.study.pack.tables["positions"]
     if len(positions):
         counts = positions["basis"].value_counts()
+        recalled = int(counts.get("memory", 0) + counts.get("mixed", 0))
         items.append(
             say(
-                "Of {n} coded positions, {m} rest wholly or partly on memory and are marked so in the pack.",
-                n=num(f"{len(positions)}", "positions.csv"), m=num(f"{int(counts.get('memory', 0) + counts.get('mixed', 0))}", "basis memory or mixed"),
+                "Of {n}, {m} wholly or partly on memory, marked so in the pack.",
+                n=num(count_words(len(positions), "coded position"), "positions.csv"),
+                m=num(f"{'all' if recalled == len(positions) else none_or(recalled)} {'rests' if recalled == 1 else 'rest'}", "basis memory or mixed"),
             )
         )  # fmt: skip
     if r.study.no_ending:

@@ -15,6 +15,7 @@ from armistice.core.appraisal import SURVIVAL_YEARS, Appraisal
 from armistice.core.settlement import Settlement
 from armistice.core.war import Side, War
 from armistice.report.chapter import Chapter, Table
+from armistice.report.retrospect import kept_retrospect, lasted_table, lasted_words
 from armistice.report.words import joined, listing, num, say, table_day
 from armistice.settling import Settled
 from armistice.show.appraisals import clause_words, draft_title, nearest
@@ -50,7 +51,8 @@ def tell_changes(war: War, settled: Settled) -> Chapter | None:
     )
     paragraphs = (lead, *(_amended(war, settled, x) for x in told), limits)
     tables = tuple(_alternatives(war, settled, x, folded=n > 0) for n, x in enumerate(told) if x.amendments)
-    return Chapter("changes", "What would have to change", paragraphs, (), tables)
+    figures = ("changes", "changes-2", "changes-3")[: len(tables)]
+    return Chapter("changes", "What would have to change", paragraphs, figures, tables)
 
 
 def _drafts(count: int) -> str:
@@ -209,9 +211,12 @@ def tell_lasting(war: War, settled: Settled) -> Chapter:
         "a hand multiply it. The directions follow published studies of past ceasefires, the numbers are judgements with wide ranges and no estimates of theirs. Three limits stand with every number here: the war that would "
         "follow a broken peace starts from today's line; worth, and with it the lean, adds up over issues; and a draft that would last is not one that would be signed. Engine: the hazard of renewed war of the appraisal."
     )
+    kept = kept_retrospect()
+    fared = lasted_words(kept) if kept else Markup("")
+    told = (span, _drivers(settled, chosen), _rests(war, settled, chosen), fared, limits)
     return Chapter(
-        "lasting", "Would it last", (span, _drivers(settled, chosen), _rests(war, settled, chosen), limits), ("peace-survival",),
-        (_survival_table(settled), _drivers_table(settled)),
+        "lasting", "Would it last", tuple(t for t in told if t), ("peace-survival",),
+        (_survival_table(settled), _drivers_table(settled), *((lasted_table(kept),) if kept and fared else ())),
     )  # fmt: skip
 
 

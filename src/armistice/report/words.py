@@ -13,11 +13,13 @@ from armistice.core.results import Forecast
 from armistice.core.war import War
 
 _MINUS = re.compile(r"(?<![\w.,-])-(?=\d)")
+_SIGNED_ZERO = re.compile(r"(?<![\w.,])[+-](?=0(?:\.0+)?(?![\d.,]*\d))")
 
 
 def num(text: str, note: str) -> Markup:
-    """A number in a sentence, with the note that says where it comes from; a minus before it is set as one."""
-    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, _MINUS.sub("−", text))
+    """A number in a sentence, with the note that says where it comes from; a minus before it is set as one, nought has no sign."""
+    set_ = _MINUS.sub("−", _SIGNED_ZERO.sub("", text))
+    return Markup('<span class="num" tabindex="0" data-note="{}">{}</span>').format(note, set_)
 
 
 def say(template: str, **parts: object) -> Markup:
@@ -65,6 +67,16 @@ def count_words(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def none_or(number: int) -> str:
+    """A count in a sentence, where nought is none."""
+    return f"{number}" if number else "none"
+
+
+def capital(words: str) -> str:
+    """Words as the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def chance(p: float) -> str:
     """A probability in per cent; its ends in words, since no forecast is certain."""
     if p < 0.01:
@@ -83,8 +95,8 @@ def people_range(values: Sequence[float]) -> str:
 
 
 def place_words(name: str, level: int) -> str:
-    """A region as it stands in a sentence."""
-    return f"the {name} region" if level == 1 and "region" not in name.lower() else name
+    """A region as it stands in a sentence; a name of one word could be taken for a town."""
+    return f"the {name} region" if level == 1 and " " not in name else name
 
 
 def listing(words: Sequence[str]) -> str:

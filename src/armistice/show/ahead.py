@@ -246,6 +246,12 @@ def _ends(last: dict[str, Any], scale: alt.Scale, height: float, x: alt.X, size:
 # --- steps of an axis -------------------------------------------------------------------------------------------
 
 
+def has_reach(forecast: AxisForecast) -> bool:
+    """Whether a step lies ahead of the line to which it is at all likely to come."""
+    steps = _steps_shown(forecast)
+    return bool(steps and steps[0].reached)
+
+
 def draw_axis_reach(war: War, forecast: AxisForecast, width: int = 760) -> Figure:
     """The chance that the line comes to each step of an axis within some months, with the places on the step.
 
@@ -263,7 +269,7 @@ def draw_axis_reach(war: War, forecast: AxisForecast, width: int = 760) -> Figur
     """
     narrow, size = is_narrow(width), font_size(width)
     steps = _steps_shown(forecast)
-    if not steps or not steps[0].reached:
+    if not has_reach(forecast):
         raise QueryError(f"axis {forecast.axis}: no step ahead of the line; expected one; choose another axis")
     marks, a = list(steps[0].reached), war.side("a")
     axis = next(x for x in war.axes if x.id == forecast.axis)

@@ -319,8 +319,8 @@ class ClauseRow:
 
 
 def clause_words(war: War, clause: Provision) -> str:
-    """A clause in words, after the issue that it answers, or else its kind."""
-    about = war.issue(clause.issue).title if clause.issue else clause.kind.replace("_", " ").capitalize()
+    """A clause in words, after the issue that it answers, or else what it is about."""
+    about = war.issue(clause.issue).title if clause.issue else clause.heading
     return f"{about}: {clause.text}"
 
 

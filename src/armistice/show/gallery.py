@@ -14,6 +14,7 @@ from armistice.show import (
     appraisals,
     bargaining,
     beliefs,
+    changes,
     converge,
     deals,
     endings,
@@ -22,6 +23,7 @@ from armistice.show import (
     line,
     losses,
     maps,
+    markets,
     matched,
     models,
     past,
@@ -62,6 +64,9 @@ GALLERY: dict[str, Entry] = {
     "area-by-region": Entry(series.draw_area_by_region, "Share of each region held, over time.", ("panel",)),
     "monthly-gain": Entry(series.draw_monthly_gain, "Net land gained month by month, by source.", ("panel", "redraws")),
     "losses": Entry(losses.draw_losses, "Losses of both sides by kind and source.", ("panel",)),
+    "market-prices": Entry(
+        markets.draw_market_prices, "What markets paid for the money or bonds of each side.", ("panel", "events")
+    ),
     "front-ahead": Entry(ahead.draw_front_ahead, "Land that may be taken in a region.", ("forecast", "panel")),
     "axis-reach": Entry(
         ahead.draw_axis_reach, "How far the line may reach along an axis, and when.", ("axis forecast",)
@@ -123,6 +128,11 @@ GALLERY: dict[str, Entry] = {
     ),
     "clauses": Entry(
         appraisals.draw_clauses, "What each clause of a draft gives each side and peace.", ("appraisals", "settlements")
+    ),
+    "changes": Entry(
+        changes.draw_changes,
+        "Which changes of a draft would be enough for both sides.",
+        ("appraisals", "settlements", "amended"),
     ),
     "peace-survival": Entry(
         lasting.draw_survival, "How long the peace of each draft might hold.", ("appraisals", "settlements")

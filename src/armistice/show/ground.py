@@ -21,11 +21,9 @@ import shapely.affinity
 from shapely.geometry.base import BaseGeometry
 
 from armistice.core.errors import QueryError
-from armistice.core.war import War
+from armistice.core.war import Side, War
 from armistice.show.canvas import Conic
-from armistice.show.style import (
-    short_day,
-)
+from armistice.show.style import join_words, short_day
 
 SEA, LAND, HOME, BORDER = "#DDE7EE", "#ECEBE7", "#FAF9F6", "#B9BBB8"
 
@@ -304,3 +302,13 @@ def baseline_cells(war: War, ground: Ground) -> tuple[pd.DataFrame | None, date 
     except QueryError:
         return None, None
     return held_cells(war, ground, day, source), day
+
+
+def land_words(war: War, side: Side) -> str:
+    """The land of a side in a sentence: the country on the map where all of it is the side's, else its own regions by name."""
+    own = [r for r in war.regions.values() if r.level == 1 and r.parent == war.root]
+    return (
+        war.regions[war.root].name
+        if all(r.owner == side for r in own)
+        else join_words([r.name for r in own if r.owner == side])
+    )

@@ -33,6 +33,7 @@ from armistice.show.style import (
 _LOSSES = (
     ("losses_dead_named", "Soldiers confirmed dead, by name", "persons"),
     ("losses_personnel", "Killed and wounded, claimed or estimated", "persons"),
+    ("losses_with_captured", "Killed, wounded, captured and missing", "persons"),
     ("losses_equipment", "Heavy equipment lost, all types", "items"),
     ("losses_tanks", "Tanks lost", "items"),
     ("losses_armour", "Armoured vehicles lost", "items"),
@@ -80,6 +81,11 @@ def draw_losses(war: War, panel: xr.Dataset, width: int = 760) -> Figure:
     )
     words = "Line charts of cumulative losses. " + "; ".join(ends) + "."
     return Figure("losses", "Losses of both sides", caption, words, tuple(seen), finish(spec, width))
+
+
+def has_losses(war: War, panel: xr.Dataset) -> bool:
+    """Whether the panel has a series of losses that `draw_losses` can draw."""
+    return any(_loss_series(war, panel, quantity) for quantity, _, _ in _LOSSES)
 
 
 def _loss_series(war: War, panel: xr.Dataset, quantity: str) -> dict[tuple[Side, str], pd.Series]:

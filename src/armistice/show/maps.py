@@ -34,6 +34,7 @@ from armistice.show.ground import (
     frame_view,
     fronts,
     held_cells,
+    land_words,
     map_day,
     region_shapes,
 )
@@ -380,15 +381,18 @@ def draw_control_map(
     part = cells[of_b] if region is None else cells[cells["region"] == region]
     area, whole = float((part["held"] * part["area_km2"]).sum()), float(part["area_km2"].sum())
     holder = a if region is None or war.regions[region].owner == "b" else b
-    place = b.name if region is None else region_words(war, region)
+    place = war.regions[war.root].name if region is None else region_words(war, region)
+    inside = land_words(war, "b") if region is None else place
+    kept = sorted(set(ground.assets["source"]))
+    listed = f"; assets: {source_words(war, kept)}" if kept else ""
     title = f"Who holds what: {place}, {day_words(shown)}"
     caption = (
         f"Share of each hexagon (about {number_words(cells['area_km2'].median())} km²) held by {a.adjective} forces on {day_words(shown)}. "
-        f"Source: {source_words(war, [source])}; assets: {source_words(war, sorted(set(ground.assets['source'])))}. "
+        f"Source: {source_words(war, [source])}{listed}. "
         f"Lines are contours of one half.{line_sentence(line)}" + _map_note(war)
     )
     words = (
-        f"Map of {place} on {day_words(shown)}. {holder.adjective} forces hold about {number_words(area)} km² of it, "
+        f"Map of {place} on {day_words(shown)}. {holder.adjective} forces hold about {number_words(area)} km² of {inside}, "
         f"{100 * area / whole:.1f} %, by {source_words(war, [source])}."
     )
     credit = (source, *sorted(ground.outline_sources | set(ground.places["source"]) | set(ground.assets["source"])))
@@ -465,15 +469,16 @@ def draw_control_change(
     layers += _lined(view, lines, FRONT, 2.0)
     layers += _over(war, ground, view, None, country, lines)
     place = "" if region is None else f" in {region_words(war, region)}"
+    home = land_words(war, "b")
     title = f"Land that changed hands{place}, {day_words(first)} to {day_words(last)}"
     caption = (
         f"Hexagons of about {number_words(change['area_km2'].median())} km² of which at least 5 % changed hands between the maps of "
-        f"{day_words(first)} and {day_words(last)}; full colour from one half. Areas in km² over all hexagons; within {b.name}, the net change is {signed_words(within)} km². "
+        f"{day_words(first)} and {day_words(last)}; full colour from one half. Areas in km² over all hexagons; within {home}, the net change is {signed_words(within)} km². "
         f"Source: {source_words(war, [source])}. A map is also redrawn when its makers learn more." + _map_note(war)
     )
     words = (
         f"Map of the change in control{place} from {day_words(first)} to {day_words(last)} by {source_words(war, [source])}: "
-        f"{a.adjective} forces took {number_words(total['taken'])} km² and {b.adjective} forces {number_words(-total['lost'])} km²; net within {b.name} {signed_words(within)} km²."
+        f"{a.adjective} forces took {number_words(total['taken'])} km² and {b.adjective} forces {number_words(-total['lost'])} km²; net within {home} {signed_words(within)} km²."
     )
     credit = (source, *sorted(ground.outline_sources | set(ground.places["source"])))
     name = f"change-{first}-{last}-{source}" + (f"-{region}" if region else "")
@@ -506,7 +511,7 @@ def draw_density_map(
     cells = held_cells(war, ground, shown, source)
     uncounted = cells["region"].map({r.id: r.population is None for r in war.regions.values()}).fillna(True)
     uncounted |= cells["population"].isna()
-    a, b = war.side("a"), war.side("b")
+    a = war.side("a")
     bounds = [low for low, _ in DENSITY] + [np.inf]
     keys = [Key(f"under {bounds[0]}", HOME, stroke="#B4B9BF")]
     keys += [
@@ -540,7 +545,7 @@ def draw_density_map(
         layers += _filled(view, beside, SIDE["a"], opacity=0.35)
     layers += [*_lined(view, lines, "#FFFFFF", 4.0), *_lined(view, lines, SIDE["a"], 2.0)]
     layers += _over(war, ground, view, None, country, lines)
-    place = b.name if region is None else region_words(war, region)
+    place = land_words(war, "b") if region is None else region_words(war, region)
     counted = cells[~uncounted & (cells["owner"] == "b") & ((cells["region"] == region) if region else True)]
     behind = float((counted["population"] * counted["held"]).sum())
     note = war.notes.get("population", "")

@@ -30,6 +30,7 @@ from armistice.show.style import (
     finish,
     font_size,
     is_narrow,
+    join_words,
     line_sentence,
     number_words,
     records,
@@ -299,9 +300,11 @@ def draw_area_by_region(
     spec = alt.concat(*charts, columns=across, spacing={"row": 14, "column": 10})
     a, b = war.side("a"), war.side("b")
     until = str(panel["time"].values[-1])[:10]
+    abroad = [war.regions[r].name for r in chosen if war.regions[r].owner == "a"]
+    holders = f"{a.adjective} forces" + (f", and in {join_words(abroad)} {b.adjective} forces" if abroad else "")
     caption = (
-        f"Share of each region's land, per cent, held by the side that does not own it: {a.adjective} forces in {b.name}, {b.adjective} forces in "
-        f"{a.name}. Mean of the sources, every second week, to {day_words(until)}; the band spans them; the figure above each chart is the latest. Sources: {source_words(war, seen)}."
+        f"Share of each region's land, per cent, held by the side that does not own it: {holders}. "
+        f"Mean of the sources, every second week, to {day_words(until)}; the band spans them; the figure above each chart is the latest. Sources: {source_words(war, seen)}."
     )
     words = "Small line charts of the share of each region held: " + "; ".join(
         f"{region_words(war, r)} {_latest_share(war, panel, r)}" for r in chosen

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 from xml.sax.saxutils import escape
@@ -69,6 +70,13 @@ class Figure:
     alt: str
     credit: tuple[str, ...]
     spec: Chart
+
+    @cached_property
+    def _vega_lite(self) -> dict[str, Any]:
+        spec: dict[str, Any] = self.spec.to_dict(validate=False)
+        spec["datasets"] = {n: json.loads(v) if isinstance(v, str) else v for n, v in spec.get("datasets", {}).items()}
+        spec["description"] = self.alt
+        return spec
 
 
 def is_narrow(width: int) -> bool:
@@ -216,11 +224,8 @@ def source_looks(sources: Sequence[str]) -> dict[str, tuple[str, list[int], str]
 
 
 def to_spec(figure: Figure) -> dict[str, Any]:
-    """The figure as a self-contained Vega-Lite specification."""
-    spec: dict[str, Any] = figure.spec.to_dict(validate=False)
-    spec["datasets"] = {n: json.loads(v) if isinstance(v, str) else v for n, v in spec.get("datasets", {}).items()}
-    spec["description"] = figure.alt
-    return spec
+    """The figure as a self-contained Vega-Lite specification, worked out once: a page asks for it several times."""
+    return figure._vega_lite
 
 
 def to_svg(figure: Figure, width: int | None = None, framed: bool = False) -> str:
