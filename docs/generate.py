@@ -334,7 +334,7 @@ _GAME_JSON = (
     ("`status`, `converged`", "whether the solution converged, as a sentence and as true or false; where it did not, use no number of it"),
     ("`reservation_a`, `reservation_b`", "what each side expects of fighting on: it accepts nothing less"),
     ("`value_a`, `value_b`", "what each side expects before it is drawn who proposes"),
-    ("`settles_now`", "whether the sides settle this month"),
+    ("`settles_now`", "whether some term suits both; they settle this month, unless `talks` below 1 lets it take time"),
     ("`gap`, `gap_common_prior`", "smallest outside payment with which some term suits both, 0 where they settle; and the same with the analyst's belief for both"),
     ("`net_share_a`", "side A's share in the settlement, land and payment, expected over who proposes; null where they fight"),
     ("`line`", "where the line of the settlement runs, in steps, expected over who proposes; null where they fight"),

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(Path(__file__).parent))  # so that tests can import make_toy
+# The commands that tests run would compile the whole program anew each time if none could keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Generous and repeatable: a shared machine is slow by fits, and a failure must come back when it is run again.
 settings.register_profile("armistice", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -12,6 +12,7 @@ is cylindrical and equal-area, so that meridians and parallels stay straight and
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import json
 import shutil
@@ -82,6 +83,7 @@ def plane(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return points.x.to_numpy(), points.y.to_numpy()
 
 
+@functools.cache
 def km2_per_degree(south: float, north: float) -> float:
     """Area of a band between two parallels, one degree of longitude wide."""
     x, y = plane(np.array([1.0, 2.0]), np.array([south, north]))
@@ -145,11 +147,16 @@ def box(west: float, south: float, east: float, north: float) -> shapely.Polygon
     return shapely.box(west, south, east, north)
 
 
+@functools.cache
+def mean_profile() -> float:
+    """Mean of the northern front's profile by area, degrees."""
+    y = plane(np.full(9, 2.0), PROFILE_LAT)[1]
+    return float(np.sum((PROFILE[1:] + PROFILE[:-1]) / 2 * np.diff(y)) / (y[-1] - y[0]))
+
+
 def front_polygon(held_km2: float) -> shapely.Polygon:
     """Land of Northreach east of a line with the fixed profile, of a given area."""
-    y = plane(np.full(9, 2.0), PROFILE_LAT)[1]
-    mean_profile = float(np.sum((PROFILE[1:] + PROFILE[:-1]) / 2 * np.diff(y)) / (y[-1] - y[0]))
-    lon = BORDER - held_km2 / km2_per_degree(MIDDLE, NORTH) - mean_profile + PROFILE
+    lon = BORDER - held_km2 / km2_per_degree(MIDDLE, NORTH) - mean_profile() + PROFILE
     line = [(float(a), float(b)) for a, b in zip(lon.round(6), PROFILE_LAT, strict=True)]
     return shapely.Polygon([*line, (BORDER, NORTH), (BORDER, MIDDLE)])
 

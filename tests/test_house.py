@@ -236,16 +236,17 @@ def words_of_wars() -> set[str]:
 
 def test_no_war_state_or_person_is_named_in_the_code() -> None:
     people = {"putin", "zelensky", "zelenskyy", "trump", "biden", "witkoff", "lavrov", "macron", "merz", "starmer"}
-    banned = re.compile(
-        r"(?<![\w-])("
-        + "|".join(sorted(map(re.escape, words_of_wars() | people), key=len, reverse=True))
-        + r")(?![\w-])",
-        re.IGNORECASE,
-    )
+    words = sorted(words_of_wars() | people, key=len, reverse=True)
     found = []
     for path in sorted(p for p in SRC.rglob("*") if p.suffix in (".py", ".html", ".js", ".css")):
         allowed = EXEMPT_WORDS.get(name_of(path), (set(), ""))[0]
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        text = path.read_text(encoding="utf-8")
+        small = text.lower()
+        near = [re.escape(w) for w in words if w in small]  # few: a search for all words at once is slow
+        if not near:
+            continue
+        banned = re.compile(r"(?<![\w-])(" + "|".join(near) + r")(?![\w-])", re.IGNORECASE)
+        for number, line in enumerate(text.splitlines(), 1):
             found += [f"{name_of(path)} line {number}: {w}" for w in banned.findall(line) if w.lower() not in allowed]
     assert not found, found
 

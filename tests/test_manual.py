@@ -156,7 +156,8 @@ def test_every_block_runs(
     if "toy" in told or "wars/" in told:
         shutil.copytree(toy, tmp_path / "wars" / "toy")
     if "armistice report wars/toy" in told:
-        kept: Written = request.getfixturevalue("earlier_report")
+        kept: Written = request.getfixturevalue("toy_report")
+        request.getfixturevalue("earlier_report")
         (tmp_path / "out").mkdir()
         (tmp_path / "out" / ".cache").symlink_to(kept.cache)
     monkeypatch.chdir(tmp_path)

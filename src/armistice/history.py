@@ -41,7 +41,7 @@ from armistice.game.terms import need_of
 from armistice.infer.baseline import monthly_area
 from armistice.infer.forecasters import CHOICE, FORECASTERS
 from armistice.infer.forecasters import LEAST_MONTHS as LEAST_TO_FORECAST
-from armistice.infer.match import log_acceptance, log_no_settlement, log_refusal, match_record
+from armistice.infer.match import CHANCE, log_acceptance, log_no_settlement, log_refusal, match_record
 from armistice.infer.pace import YEAR, axis_record
 
 MONTHS = 36
@@ -320,12 +320,12 @@ def _read_at(event: RecordEvent, past: Past, lines: set[str | int]) -> list[Deed
     return [Deed(event, month, tuple(sorted(lines, key=str)))] if month >= 0 and event.date <= past.days[-1] else []
 
 
-def likelihood_of(months: Months, deeds: Sequence[Deed]) -> np.ndarray:
-    """Logarithm of the chance of each deed in each draw, shape (draws, deeds)."""
+def likelihood_of(months: Months, deeds: Sequence[Deed], talks: np.ndarray | float = CHANCE) -> np.ndarray:
+    """Logarithm of the chance of each deed in each draw, shape (draws, deeds); `talks` as in `infer.match.CHANCE`, by draw."""
     out = np.empty((len(months.need), len(deeds)))
     for at, deed in enumerate(deeds):
         if deed.event.kind == "no settlement":
-            out[:, at] = log_no_settlement(months.need[:, deed.month])
+            out[:, at] = log_no_settlement(months.need[:, deed.month], chance=talks)
             continue
         rule = log_refusal if deed.event.kind == "refused" else log_acceptance
         told = [rule(months.surplus(deed.event.side, deed.month, line)) for line in deed.lines]

@@ -9,6 +9,9 @@ land that it must keep or get to be as well off as by fighting on. With :math:`U
 
 .. math:: D = V(l) + R - U(l).
 
+The chances are also told by the same draws where talks take time: a deal that suits both is signed within the month with a
+chance q, drawn for each draw, and the months without a settlement weigh the draws by the same q.
+
 Forecasts are scored beside the base rate of past wars that lasted as long, without the war itself, and beside never.
 Demands are held against decisions at turning points: the change from before a period to its end, with a band in which it
 counts as none. Band, windows and judged numbers stood before the first run (`docs/explanation/retrospect.md`).
@@ -17,7 +20,7 @@ counts as none. Band, windows and judged numbers stood before the first run (`do
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,13 +30,15 @@ import numpy as np
 
 from armistice.core.digest import Cache, code_digest, digest_of
 from armistice.core.errors import QueryError
-from armistice.core.matched import Matched
+from armistice.core.matched import Matched, Weights
 from armistice.core.packs import find_pack, find_record
+from armistice.core.parameters import TALKS
 from armistice.core.retrospect import (
     CALLS,
     EXTENTS,
     HORIZONS,
-    LASTED_YEARS,
+    RULES,
+    SLOW,
     Called,
     Decision,
     Episode,
@@ -43,18 +48,17 @@ from armistice.core.retrospect import (
     Retrospect,
     Tally,
     TermsScore,
-    durability_scores,
 )
 from armistice.core.termination import SettlementRate, TerminationForecast, score_terminations
 from armistice.data.estimate import estimate_panel
 from armistice.data.pack import Pack, read_pack
 from armistice.deal.kept import texts_in_effect
 from armistice.deal.read import FOLDER
-from armistice.ending import draw_games
+from armistice.ending import draw_games, sample
 from armistice.forecasting import GAME
 from armistice.game.form import WarGame
 from armistice.history import AHEAD, Deed, Months, Past, deeds_of, lengthened, likelihood_of, past_of, solve_months
-from armistice.infer.match import match_record
+from armistice.infer.match import match_record, sequential
 from armistice.infer.pace import front_pace
 from armistice.past.chances import settlement_rate
 from armistice.past.decisions import DECISIONS_FILE, ENDINGS_FILE, exact_interval, read_decisions, read_episodes
@@ -67,7 +71,6 @@ BAND = 0.02
 """Change of a demand, in shares of the stake, within which it counts as held."""
 WINDOW = 6
 """Months of the second window."""
-RULES = ("period", "six months")
 PAST, NEVER = "past wars", "never"
 HOLD, NEWS, SHORT = "always hold", "follow the news", "always short"
 MEMORY_GROUP, MAPS_GROUP = "all wars whose lines are from memory", "all wars whose lines are from maps"
@@ -101,6 +104,10 @@ class Read:
         By side: whether no line short of its end is worth as much as fighting on.
     matched : Matched
         Draws weighed by the events, oldest first.
+    slow : array, shape (horizons, draws, months)
+        As `within`, where talks take time.
+    slow_after : tuple of Weights
+        Of the same draws where talks take time, after each event.
     """
 
     days: tuple[date, ...]
@@ -110,12 +117,21 @@ class Read:
     demand: dict[str, np.ndarray]
     absolute: dict[str, np.ndarray]
     matched: Matched
+    slow: np.ndarray
+    slow_after: tuple[Weights, ...]
 
     def weight(self, day: date) -> np.ndarray:
         """How much each draw counts by the events up to a day, shape (draws,)."""
+        return self._after(self.matched.after, day)
+
+    def slow_weight(self, day: date) -> np.ndarray:
+        """The same where talks take time."""
+        return self._after(self.slow_after, day)
+
+    def _after(self, after: Sequence[Weights], day: date) -> np.ndarray:
         known = sum(event.date <= day for event in self.matched.events)
         if known:
-            return self.matched.after[known - 1].weight
+            return after[known - 1].weight
         draws = self.line.shape[0]
         return np.full(draws, 1 / draws)
 
@@ -207,12 +223,13 @@ def read_war(
     deeds = [
         d for d in deeds_of(pack, past) if d.event.kind != "no settlement" or any(e.holds(d.event.date) for e in episodes)
     ]  # fmt: skip
+    slow = slowed(drawn.games, seed)
     kept, parts = cache or Cache(None), []
     for start in range(0, draws, CHUNK):
-        some = drawn.games[start : start + CHUNK]
+        some = drawn.games[start : start + CHUNK], slow[start : start + CHUNK]
 
-        def make(some: Sequence[WarGame] = some) -> str:
-            return json.dumps(_told(some, past, deeds))
+        def make(some: tuple[Sequence[WarGame], Sequence[WarGame]] = some) -> str:
+            return json.dumps(_told(*some, past, deeds))
 
         names = [(e.start, e.end) for e in episodes]
         digest = digest_of(code_digest() if cache else "", pack.digest, pack.war.as_of, names, seed, draws, start)
@@ -225,7 +242,14 @@ def read_war(
         past.days, past.position, np.moveaxis(told["within"], 1, 0), told["line"],
         {s: told[f"demand_{s}"] for s in "ab"}, {s: told[f"absolute_{s}"] for s in "ab"},
         match_record([d.event for d in deeds], told["likelihood"], spread, seed),
+        np.moveaxis(told["slow"], 1, 0), sequential(told["slow_likelihood"]),
     )  # fmt: skip
+
+
+def slowed(games: Sequence[WarGame], seed: int) -> tuple[WarGame, ...]:
+    """The same games where talks take time: each with a chance of a signature from `TALKS`, by a stream of its own."""
+    rows = sample({"bargaining.talks": TALKS}, len(games), seed)
+    return tuple(game.with_numbers(row) for game, row in zip(games, rows, strict=True))
 
 
 def _since(past: Past, day: date) -> Past:
@@ -235,8 +259,8 @@ def _since(past: Past, day: date) -> Past:
     return Past(past.days[first:], past.position[first:], past.drift[first:])
 
 
-def _told(games: Sequence[WarGame], past: Past, deeds: Sequence[Deed]) -> dict[str, list]:
-    """What is kept of some draws, as plain values with the draws first."""
+def _told(games: Sequence[WarGame], slow: Sequence[WarGame], past: Past, deeds: Sequence[Deed]) -> dict[str, list]:
+    """What is kept of some draws, and of the same where talks take time, as plain values with the draws first."""
     months = solve_months(games, past)
     axes = [lengthened(game, months.extra, 0.0).axes[0] for game in games]
     told: dict[str, list] = {}
@@ -245,11 +269,16 @@ def _told(games: Sequence[WarGame], past: Past, deeds: Sequence[Deed]) -> dict[s
         held = np.concatenate([np.zeros((len(games), 1)), np.cumsum(worth, axis=1)], axis=1)
         demand, absolute = demands_of(months, held, side)
         told[f"demand_{side}"], told[f"absolute_{side}"] = demand.tolist(), absolute.tolist()
-    within = np.array([months.within[AHEAD.index(h)] for h in HORIZONS])
-    told["within"] = np.moveaxis(within, 0, 1).tolist()
     told["line"] = (nearest_line(months) - months.extra).tolist()
-    told["likelihood"] = likelihood_of(months, deeds).tolist()
+    told["within"], told["likelihood"] = _within(months), likelihood_of(months, deeds).tolist()
+    months, talks = solve_months(slow, past), np.array([game.bargaining.talks for game in slow])
+    told["slow"], told["slow_likelihood"] = _within(months), likelihood_of(months, deeds, talks).tolist()
     return told
+
+
+def _within(months: Months) -> list[Any]:
+    """Chances of a settlement within each of `HORIZONS`, the draws first."""
+    return np.moveaxis(months.within[[AHEAD.index(h) for h in HORIZONS]], 0, 1).tolist()
 
 
 # --- what was said and what came --------------------------------------------------------------------------------------
@@ -284,7 +313,7 @@ def months_of(
             absolute_a, absolute_b = _mean(w, *(read.absolute[s][:, at] for s in "ab"))
             month = Month(
                 episode.war, episode.start, day, round(lasted, 3), _mean(w, *read.within[:, :, at]),
-                _said_by(rate, lasted),
+                _mean(read.slow_weight(day), *read.slow[:, :, at]), _said_by(rate, lasted),
                 tuple(outcome(episode, day, h, pack.war.as_of) for h in HORIZONS), _mean(w, read.line[:, at])[0],
                 round(float(read.front[at]), 3), demand_a, demand_b, absolute_a, absolute_b,
             )  # fmt: skip
@@ -308,14 +337,15 @@ def _mean(weight: np.ndarray, *values: np.ndarray) -> tuple[float, ...]:
 
 
 def scores_of(months: Sequence[Month], of: str, memory: bool) -> tuple[ForecastScore, ...]:
-    """Scores of the game, of past wars and of never, on the months of which all say something and the end is known."""
+    """Scores of the game with both paces of talks, of past wars and of never, on the months of which all say something and
+    the end is known."""
     out = []
     for at, horizon in enumerate(HORIZONS):
         forecasts = []
         for m in months:
             if m.past and m.came[at] is not None:
                 asked = (m.day, months_later(m.day, horizon))
-                told = ((GAME, m.game[at]), (PAST, m.past[at]), (NEVER, 0.0))
+                told = ((GAME, m.game[at]), (SLOW, m.slow[at]), (PAST, m.past[at]), (NEVER, 0.0))
                 forecasts += [TerminationForecast(name, *asked, p, m.came[at], name) for name, p in told]
         if forecasts:
             out += [
@@ -510,82 +540,3 @@ def _all_scores(
         if sum(memory[war] is rests for war in titles) > 1:
             out += scores_of([m for m in months if memory[m.war] is rests], group, rests)
     return tuple(out)
-
-
-# --- what is told of it ------------------------------------------------------------------------------------------
-
-
-def in_words(found: Retrospect) -> Iterator[str | list[dict[str, Any]]]:
-    """A result in sentences and rows for a terminal."""
-    yield (
-        f"The game on {len(found.titles)} wars, {len(found.months)} months of fighting, {found.draws} draws each. "
-        "Chances of a settlement, scored against what happened; lower is better. Months overlap: the wars are few."
-    )
-    yield [
-        {
-            "war": s.of, "rests on memory": "yes" if s.memory else "no", "months ahead": str(s.horizon),
-            "forecaster": s.forecaster, "forecasts": str(s.forecasts), "came": f"{s.came:.2f}",
-            "mean chance": f"{s.mean:.2f}", "Brier": f"{s.brier:.3f}", "log": f"{s.log:.3f}",
-        }
-        for s in found.scores
-    ]  # fmt: skip
-    if found.terms:
-        yield "The line nearest to suiting both beside the front of the day: mean distance from the line of the settlement, steps."
-        yield [
-            {
-                "episode": t.of, "rests on memory": "yes" if t.memory else "no", "months": str(t.months),
-                "settled on": f"{t.settled:g}", "expected, mean": f"{t.expected:.1f}", "the game": f"{t.game_error:.1f}",
-                "front of the day": f"{t.front_error:.1f}",
-            }
-            for t in found.terms
-        ]  # fmt: skip
-    yield from _decisions_in_words(found)
-    yield from _lasted_in_words(found)
-
-
-def _lasted_in_words(found: Retrospect) -> Iterator[str | list[dict[str, Any]]]:
-    if not found.lasted:
-        return
-    scores = ", ".join(f"{who} {score:.3f}" for who, score in durability_scores(found.lasted).items())
-    yield (
-        "Texts that took effect: the chance that each holds so many years, by its clauses and by the base rate alone, and "
-        f"whether it did. Brier scores, lower is better: {scores}."
-    )
-    yield [
-        {
-            "war": t.war, "text": t.title, "since": t.since.isoformat(), "until": t.until.isoformat() + ("" if t.broke else " and on"),
-            **{
-                f"{years} years": f"{chance:.2f}, {plain:.2f}: " + {True: "held", False: "broke", None: "not known"}[held]
-                for years, chance, plain, held in zip(LASTED_YEARS, t.chances, t.plain, t.held, strict=True)
-            },
-        }
-        for t in found.lasted
-    ]  # fmt: skip
-
-
-def _decisions_in_words(found: Retrospect) -> Iterator[str | list[dict[str, Any]]]:
-    by_rule = {(c.id, c.rule): c for c in found.called}
-    rows = [(d, by_rule[d.id, RULES[0]]) for d in found.decisions if (d.id, RULES[0]) in by_rule]
-    if rows:
-        yield "Decisions: what became of the demands, and what the game called over the period."
-        yield [
-            {
-                "id": d.id, "decider": d.decider, "from": c.first.isoformat(), "to": c.last.isoformat(),
-                "change of demand": f"{c.change:+.3f}", "called": c.call, "happened": d.happened,
-                "right": "yes" if c.call == d.happened else "no", "extent called": c.extent, "extent": d.extent or "unclear",
-                "basis": "source" if d.basis == "s" else "memory",
-            }
-            for d, c in rows
-        ]  # fmt: skip
-        yield "What happened, by row, and what the game called, by column, over the period."
-        yield [{"happened": h, **{c: str(n) for c, n in row.items()}} for h, row in found.confusion[RULES[0]].items()]
-        yield [
-            {
-                "what": t.what, "window": t.rule, "rows": t.rows, "who": t.who, "right": f"{t.right} of {t.of}",
-                "exact 95 % interval": f"{t.low:.2f} to {t.high:.2f}",
-            }
-            for t in found.tallies
-        ]  # fmt: skip
-    missing = found.not_covered()
-    if missing:
-        yield f"Not covered, for want of a pack or of its months: {', '.join(d.id for d in missing)}."

@@ -1,4 +1,4 @@
-"""One report of the toy war, written once a run, for all tests that look at it or write others.
+"""The reports of the toy war, each written once a run, for all tests that look at them or write others.
 
 Entries of its cache are kept by the digest of what they were made from, program included, and replaced whole, so that
 sharing the cache changes no result; it saves drawing the same pictures for every test. The processes of a parallel run
@@ -12,11 +12,15 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from armistice.cli import main
 from armistice.core.digest import Cache, code_digest
 from armistice.report.page import render_page
 from armistice.study import run_study
@@ -29,6 +33,10 @@ GAME = "game.html"
 """The report with a made-up ending."""
 AS_OF = "2012-12-31"
 """Day of knowledge of the earlier report."""
+HERE = os.environ.get("PYTHONHASHSEED", "random")
+"""Hash seed of this process, on which the order of a set of words depends."""
+ELSEWHERE = "1" if HERE == "0" else "0"
+"""Another one."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Written:
         return self.file.parent / ".cache"
 
 
-def write(pack: Path, file: Path, *options: str, hash_seed: str = "0") -> Written:
+def write(pack: Path, file: Path, *options: str, hash_seed: str = ELSEWHERE) -> Written:
     """Write a report in a process of its own, without the game, which takes minutes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
@@ -57,41 +65,48 @@ def write(pack: Path, file: Path, *options: str, hash_seed: str = "0") -> Writte
     return Written(file, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def once(temporary: pytest.TempPathFactory, pack: Path, name: str, *options: str) -> Written:
-    """A report in the folder that all processes of this run share, written by the first that asks."""
-    base = temporary.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "report"
-    folder.mkdir(exist_ok=True)
-    file, took = folder / name, folder.with_name(f"{name}.seconds")
-    with folder.with_name("report.lock").open("w") as lock:
+@contextmanager
+def alone(file: Path) -> Iterator[None]:
+    """Keep the other processes of this run from writing a file."""
+    with file.with_name(f"{file.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not took.exists():
-            took.write_text(str(write(pack, file, *options).seconds), encoding="utf-8")
-    return Written(file, float(took.read_text(encoding="utf-8")))
+        yield
 
 
 @pytest.fixture(scope="session")
 def toy_report(toy: Path, tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """The report of the toy war, written from nothing."""
-    return once(tmp_path_factory, toy, "report.html")
+    """The report of the toy war, written from nothing, in the folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "report"
+    folder.mkdir(exist_ok=True)
+    took = folder.with_name("report.seconds")
+    with alone(took):
+        if not took.exists():
+            took.write_text(str(write(toy, folder / "report.html").seconds), encoding="utf-8")
+    return Written(folder / "report.html", float(took.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")
-def earlier_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPathFactory) -> Written:
+def earlier_report(toy: Path, toy_report: Written) -> Path:
     """The report as somebody could have had it half a year before."""
-    return once(tmp_path_factory, toy, "earlier.html", "--as-of", AS_OF)
+    file = toy_report.file.with_name("earlier.html")
+    with alone(file.parent.with_name(file.name)):
+        if not file.exists():
+            words = ["report", str(toy), "--draws", "0", "--as-of", AS_OF, "--out", str(file)]
+            done = CliRunner().invoke(main, words, prog_name="armistice", catch_exceptions=False)
+            assert (done.exit_code, done.stdout) == (0, f"{file}\n")
+    return file
 
 
 @pytest.fixture(scope="session")
-def game_report(toy: Path, toy_report: Written, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of the toy war with a made-up ending, written by the first process that asks."""
+def game_report(toy: Path, toy_report: Written) -> Path:
+    """The report of the toy war with a made-up ending, written from nothing, whatever is kept of the others."""
     file = toy_report.file.parent.with_name(GAME)
-    with (file.parent / f"{GAME}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(file):
         if not file.exists():
             study = replace(
                 run_study(toy, draws=0), ending=make_ending("mixed"), no_ending="", history=make_history("several")
             )
-            page = render_page(study, code_digest(), Cache(toy_report.cache), lambda what, share: None)
+            page = render_page(study, code_digest(), Cache(None), lambda what, share: None)
             file.write_text(page, encoding="utf-8")
     return file

@@ -8,12 +8,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from armistice.cli import main
 from armistice.report.bargain import tell_game
 from armistice.report.figures import OF_THE_DRAFTS, OF_THE_GAME, Records
 from armistice.show.bargaining import over_draws, range_words
 from armistice.study import run_study
-from doors.reports import AS_OF, Written, write
+from doors.reports import AS_OF, HERE, Written, write
 from make_ending import ENGINE, make_ending
 
 pytestmark = pytest.mark.xdist_group("report")
@@ -65,20 +67,50 @@ def test_written_again_it_is_the_same_and_much_faster(toy: Path, toy_report: Wri
     assert toy_report.seconds > FASTER * again.seconds, f"{toy_report.seconds:.2f} s, then {again.seconds:.2f} s"
 
 
-def test_made_anew_it_is_the_same(toy: Path, toy_report: Written, tmp_path: Path) -> None:
-    other = write(toy, tmp_path / "other.html", "--no-cache", hash_seed="1")
+def parts(text: str) -> dict[str, str]:
+    """The chapters of a page by their names, each as it is written."""
+    return {m[1]: m[0] for m in re.finditer(r'<section id="([^"]*)">.*?</section>', text, re.DOTALL)}
+
+
+def test_made_anew_it_is_the_same(toy_report: Written, game_report: Path) -> None:
+    """Another process with another hash seed and nothing kept wrote the report with a game: the rest is the same."""
+    first, anew = (parts(f.read_text(encoding="utf-8")) for f in (toy_report.file, game_report))
+    alike = sorted(set(first) - {"unknown", "sources"})  # these say that there is no game, and what made the page
+    assert len(alike) >= 11
+    for name in alike:
+        assert first[name] == anew[name], name
+    rows = re.findall(r'<tr id="source-.*?</tr>', first["sources"], re.DOTALL)
+    assert rows == re.findall(r'<tr id="source-.*?</tr>', anew["sources"], re.DOTALL)
+
+
+@pytest.mark.slow
+def test_made_anew_as_a_whole_it_is_the_same(toy: Path, toy_report: Written, tmp_path: Path) -> None:
+    other = write(toy, tmp_path / "other.html", "--no-cache", hash_seed=HERE)
     assert other.file.read_bytes() == toy_report.file.read_bytes()
     assert [p.name for p in tmp_path.iterdir()] == ["other.html"], "no cache was asked for"
 
 
-def test_nothing_is_left_beside_it(toy_report: Written, earlier_report: Written) -> None:
+def test_nothing_is_kept_where_no_cache_is_asked_for(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("armistice.study.run_study", lambda *words: None)
+    monkeypatch.setattr(
+        "armistice.report.page.render_page", lambda study, code, cache, note: cache.text("x", code, str)
+    )
+    for option, names in (("--no-cache", {"report.html"}), ("--draws=0", {"report.html", ".cache"})):
+        words = ["report", str(toy), option, "--out", str(tmp_path / "report.html")]
+        assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+        assert {p.name for p in tmp_path.iterdir()} == names
+
+
+def test_nothing_is_left_beside_it(toy_report: Written, earlier_report: Path) -> None:
     names = {p.name for p in toy_report.file.parent.iterdir()}
     assert names == {"report.html", "earlier.html", ".cache"}
     assert not [p for p in toy_report.cache.iterdir() if p.suffix == ".part"]
 
 
-def test_an_earlier_day_knows_nothing_later(earlier_report: Written, toy_report: Written) -> None:
-    text = earlier_report.file.read_text(encoding="utf-8")
+def test_an_earlier_day_knows_nothing_later(earlier_report: Path, toy_report: Written) -> None:
+    text = earlier_report.read_text(encoding="utf-8")
     assert text != toy_report.file.read_text(encoding="utf-8")
     found = Page(text)
     told = " ".join(word for section, words in found.words.items() if section != "sources" for word in words)

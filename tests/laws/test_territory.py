@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,7 +28,7 @@ from armistice.data import territory
 from armistice.data.build import build
 from armistice.data.control import areas_by_map, coverage, ledger, points_by_map
 from armistice.data.estimate import estimate_panel, holdings
-from armistice.data.pack import read_pack
+from armistice.data.pack import Pack, cut_pack, read_pack
 from armistice.data.raw import locate, open_shapes, read_recipe, read_shapes
 
 METRES = 1e6
@@ -201,14 +202,20 @@ def test_the_planted_redraw_is_found_and_the_battle_is_not(toy: Path) -> None:
 DAYS = st.dates(date(2011, 1, 1), date(2013, 6, 30))
 
 
+@pytest.fixture(scope="module")
+def whole(toy: Path) -> Pack:
+    """The toy war as it is shipped; not to be written to."""
+    return read_pack(toy)
+
+
 def _bytes(panel: xr.Dataset) -> list[bytes]:
     names = sorted(map(str, panel.variables))
     return [name.encode() + panel[name].to_numpy().tobytes() for name in names]
 
 
 @pytest.mark.parametrize("as_of", [date(2011, 2, 1), date(2012, 4, 15), date(2013, 6, 30)])
-def test_shares_of_control_sum_to_one(toy: Path, as_of: date) -> None:
-    panel = estimate_panel(read_pack(toy, as_of))
+def test_shares_of_control_sum_to_one(whole: Pack, as_of: date) -> None:
+    panel = estimate_panel(cut_pack(whole, as_of))
     for name in ("control", "people"):
         whole = panel[name].sum("belligerent", skipna=False) / panel["area" if name == "control" else "population"]
         known = whole.to_numpy()[np.isfinite(whole.to_numpy())]
@@ -217,8 +224,8 @@ def test_shares_of_control_sum_to_one(toy: Path, as_of: date) -> None:
     assert bool((panel["control"].min() >= 0) & (panel["people"].min() >= 0))
 
 
-def test_a_day_without_a_map_is_a_gap_and_not_a_zero(toy: Path) -> None:
-    panel = estimate_panel(read_pack(toy))
+def test_a_day_without_a_map_is_a_gap_and_not_a_zero(whole: Pack) -> None:
+    panel = estimate_panel(whole)
     for source, says in make_toy.SOURCES.items():
         held = panel["control"].sel(source=source, region="northreach", belligerent="aldmark")
         for start, end in says["gaps"]:
@@ -231,7 +238,7 @@ def test_a_day_without_a_map_is_a_gap_and_not_a_zero(toy: Path) -> None:
 @settings(max_examples=4)
 @given(as_of=DAYS)
 def test_what_becomes_known_later_changes_no_byte(
-    toy: Path, tmp_path_factory: pytest.TempPathFactory, as_of: date
+    toy: Path, whole: Pack, tmp_path_factory: pytest.TempPathFactory, as_of: date
 ) -> None:
     folder = tmp_path_factory.mktemp("later") / "toy"
     shutil.copytree(toy, folder)
@@ -240,7 +247,7 @@ def test_what_becomes_known_later_changes_no_byte(
     # Everything not yet published is replaced: half of it goes, the rest says something else.
     rows.loc[later & rows["quantity"].isin(["control", "losses_personnel"]), ["low", "value", "high"]] = "1"
     rows[~later | (rows.index % 2 == 0)].to_csv(folder / "observations.csv", index=False)
-    before, after = (estimate_panel(read_pack(f, as_of)) for f in (toy, folder))
+    before, after = estimate_panel(cut_pack(whole, as_of)), estimate_panel(read_pack(folder, as_of))
     assert _bytes(before) == _bytes(after)
     assert np.datetime64(before["time"].to_numpy()[-1], "D") == np.datetime64(as_of)
 
@@ -301,13 +308,36 @@ def _only_days(raw: Path, full: Path, first: str, last: str) -> None:
         maps[maps["date"].between(first, last)].to_parquet(raw / "maps" / name, index=False)
 
 
+class AtOnce(Executor):
+    """Works here and now: a worker process costs more to start than its part of a small build."""
+
+    def __init__(self, *arguments: object) -> None:
+        pass
+
+    def submit(self, function: Callable[..., object], /, *arguments: object) -> Future:
+        done: Future = Future()
+        try:
+            done.set_result(function(*arguments))
+        except BaseException as error:
+            done.set_exception(error)
+        return done
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds without worker processes, for what does not depend on them."""
+    monkeypatch.setattr(building, "ProcessPoolExecutor", AtOnce)
+
+
 @pytest.fixture(scope="session")
 def site(toy: Path, toy_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The toy war as of 29 February 2012, with four months of maps: a build of a second or two."""
     folder = tmp_path_factory.mktemp("site")
     raw = Path(shutil.copytree(toy_raw, folder / "raw"))
     _only_days(raw, toy_raw, "2011-11-01", "2012-02-29")
-    return Site(build(toy, raw, folder / "toy", accept_new=True, as_of=date(2012, 2, 29))[0], raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "ProcessPoolExecutor", AtOnce)
+        return Site(build(toy, raw, folder / "toy", accept_new=True, as_of=date(2012, 2, 29))[0], raw)
 
 
 @pytest.mark.xdist_group("generator")
@@ -332,7 +362,7 @@ def test_the_order_in_which_workers_finish_changes_no_byte(
 @pytest.mark.xdist_group("build")
 @pytest.mark.parametrize("moment", ["redraws", "writing", "swapping"])
 def test_an_interrupted_build_leaves_the_old_pack_and_the_next_one_succeeds(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+    site: Site, at_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     folder = Path(shutil.copytree(site.pack, tmp_path / "toy"))
     real_replace, real_write = os.replace, building._write
@@ -394,7 +424,9 @@ DAMAGE: dict[str, tuple[str, Callable[[Path], object], str]] = {
 
 @pytest.mark.xdist_group("build")
 @pytest.mark.parametrize("name", list(DAMAGE))
-def test_a_damaged_or_missing_raw_file_is_named_with_what_to_do(site: Site, tmp_path: Path, name: str) -> None:
+def test_a_damaged_or_missing_raw_file_is_named_with_what_to_do(
+    site: Site, at_once: None, tmp_path: Path, name: str
+) -> None:
     place, change, remedy = DAMAGE[name]
     copy = site.copy(tmp_path)
     change(copy.raw / place)
@@ -428,7 +460,7 @@ def test_a_folder_that_is_no_pack_is_not_built_over(toy: Path, toy_raw: Path, tm
 
 @pytest.mark.xdist_group("build")
 def test_newer_raw_files_are_taken_on_request_and_what_they_changed_is_logged(
-    site: Site, toy_raw: Path, tmp_path: Path
+    site: Site, at_once: None, toy_raw: Path, tmp_path: Path
 ) -> None:
     """A month more of both maps under other names; one publisher has moved its line of three past days."""
     folder, raw = (site.copy(tmp_path).pack, tmp_path / "newer")
@@ -465,13 +497,13 @@ def test_newer_raw_files_are_taken_on_request_and_what_they_changed_is_logged(
 
 
 @pytest.mark.xdist_group("build")
-def test_a_pack_can_be_built_as_of_a_day_before_the_first_incursion(site: Site, tmp_path: Path) -> None:
+def test_a_pack_can_be_built_as_of_a_day_before_the_first_incursion(site: Site, at_once: None, tmp_path: Path) -> None:
     folder, _ = build(site.pack, site.raw, tmp_path / "toy", as_of=date(2011, 11, 3))
     assert read_pack(folder).war.as_of == date(2011, 11, 3)
 
 
 @pytest.mark.xdist_group("build")
-def test_a_build_as_of_a_day_holds_nothing_that_was_published_later(site: Site, tmp_path: Path) -> None:
+def test_a_build_as_of_a_day_holds_nothing_that_was_published_later(site: Site, at_once: None, tmp_path: Path) -> None:
     day = date(2012, 1, 20)
     pack = read_pack(build(site.pack, site.raw, tmp_path / "toy", as_of=day)[0])
     assert pack.observations["published"].max() <= pd.Timestamp(day)

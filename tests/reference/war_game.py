@@ -25,7 +25,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "learning": {"kind": "gaussian", "sigma": 1.0},
     "time": {"discount": 0.995, "horizon": 96},
     "costs": {"a": 0.0, "b": 0.0, "growth": 0.0, "land_flow": 1.0},
-    "bargaining": {"proposer_a": 0.5, "transfer_cap": 0.05, "surrender": True, "lottery": False},
+    "bargaining": {"proposer_a": 0.5, "talks": 1.0, "transfer_cap": 0.05, "surrender": True, "lottery": False},
     "defeat": {"a": 0.0, "b": 0.0},
     "domestic": {"red_line_a": 0.0, "red_line_b": 0.0, "penalty_a": 0.0, "penalty_b": 0.0},
     "commitment": {"arrival": 0.0, "shift": 0.0, "guarantee": 0.0, "penalty": 0.0, "strategic_line": None,
@@ -227,23 +227,23 @@ def bargain(mine: np.ndarray, theirs: np.ndarray, reserve: np.ndarray, terms: Te
     `mine`, `theirs`: U of proposer and answerer, [term, regime, statistic]; `reserve`: R of the answerer,
     [position, regime, statistic]. Among terms that the proposer likes alike, the one that the answerer likes best.
     """
-    offers = [(mine[n][None], theirs[n][None], cap) for n, cap in enumerate(terms.cap)]
+
+    def had(u: np.ndarray, v: np.ndarray, cap: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+        fits = v + cap >= reserve - ACCEPT
+        own = np.where(fits, u + np.minimum(cap, v - reserve), -np.inf)
+        return own, np.where(fits, np.maximum(v - cap, reserve), -np.inf)
+
+    offers = [had(mine[:, None], theirs[:, None], terms.cap[:, None, None, None])]
     for lo, hi in terms.pairs:
         cap = min(terms.cap[lo], terms.cap[hi])
         for target in {-cap, cap} if np.isfinite(cap) else set():
             gap = theirs[hi] - theirs[lo]
             flat = np.abs(gap) < 1e-300
             q = np.clip((reserve + target - theirs[lo]) / np.where(flat, 1.0, gap), 0, 1) * ~flat
-            offers.append((mine[lo] + q * (mine[hi] - mine[lo]), theirs[lo] + q * gap, cap))
-    best, answer = np.full(reserve.shape, -np.inf), np.full(reserve.shape, -np.inf)
-    for u, v, cap in offers:
-        fits = v + cap >= reserve - ACCEPT
-        value = np.where(fits, u + np.minimum(cap, v - reserve), -np.inf)
-        theirs_then = np.where(fits, np.maximum(v - cap, reserve), -np.inf)
-        better = value > best + ACCEPT
-        alike = ~better & (value >= best - ACCEPT)
-        answer = np.where(better, theirs_then, np.where(alike, np.maximum(answer, theirs_then), answer))
-        best = np.maximum(best, value)
+            offers.append(had((mine[lo] + q * (mine[hi] - mine[lo]))[None], (theirs[lo] + q * gap)[None], cap))
+    own, other = (np.concatenate(part) for part in zip(*offers, strict=True))
+    best = own.max(axis=0)
+    answer = np.where(own >= best - ACCEPT, other, -np.inf).max(axis=0)
     return best, answer
 
 
@@ -265,8 +265,11 @@ def stage(spec: dict[str, Any], land: Land, terms: Terms, worth: np.ndarray, res
     best_b, answer_a = bargain(worth[1], worth[0], reserve[0], terms)
     margin = best_a - reserve[0]
     settle = margin >= -ACCEPT
-    value_a = np.where(settle, lam * best_a + (1 - lam) * answer_a, reserve[0])
-    value_b = np.where(settle, (1 - lam) * best_b + lam * answer_b, reserve[1])
+    signed = spec["bargaining"]["talks"] * settle  # chance of a signature; the war goes on without one
+    agreed_a = np.where(settle, lam * best_a + (1 - lam) * answer_a, 0.0)
+    agreed_b = np.where(settle, (1 - lam) * best_b + lam * answer_b, 0.0)
+    value_a = signed * agreed_a + (1 - signed) * reserve[0]
+    value_b = signed * agreed_b + (1 - signed) * reserve[1]
     value = np.where(land.over[None, :, None, None], land.end[:, :, None, None], np.stack([value_a, value_b]))
     return Step(value, reserve, settle & ~land.over[:, None, None], margin, worth)
 
@@ -283,17 +286,14 @@ class Phase:
     def expected(self, value: np.ndarray, chances: np.ndarray, learn: bool) -> np.ndarray:
         """E[V(next)] for one side: chances [outcome, position, regime, statistic], value [position, regime, statistic]."""
         mixed = np.einsum("gh,xhy->xgy", np.asarray(self.spec["regimes"]["transition"], float), value)
-        total = np.zeros(value.shape)
-        regime = np.arange(value.shape[1])[None, :, None]
-        for outcome, chance in enumerate(chances):
-            place = self.land.following[outcome][:, None, None]
-            if learn:
-                low, up = self.lower[outcome], self.upper_weight[outcome]
-                then = (1 - up) * mixed[place, regime, low] + up * mixed[place, regime, low + 1]
-            else:
-                then = mixed[self.land.following[outcome]]
-            total += chance * then
-        return total
+        place = self.land.following
+        if learn:
+            place, regime = place[:, :, None, None], np.arange(value.shape[1])[:, None]
+            low, up = self.lower, self.upper_weight
+            then = (1 - up) * mixed[place, regime, low] + up * mixed[place, regime, low + 1]
+        else:
+            then = mixed[place]
+        return (chances * then).sum(axis=0)
 
     def reserve(self, value: np.ndarray, chances: list[np.ndarray], t: int, learn: bool) -> np.ndarray:
         """R_i = flow + delta E_i V (11.6)."""

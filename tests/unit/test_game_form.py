@@ -35,7 +35,7 @@ WHOLE: Tables = {
     },
     "time": {"discount": 0.99, "horizon": 24},
     "costs": {"a": 1, "b": 1.5, "growth": 0.01, "land_flow": 0.9},
-    "bargaining": {"proposer_a": 0.4, "transfer_cap": 0.1, "surrender": False, "lottery": True},
+    "bargaining": {"proposer_a": 0.4, "talks": 0.5, "transfer_cap": 0.1, "surrender": False, "lottery": True},
     "defeat": {"a": 0.2, "b": 0.3},
     "domestic": {"red_line_a": 0.4, "red_line_b": 0.3, "penalty_a": 0.1, "penalty_b": 0.2},
     "commitment": {
@@ -129,7 +129,7 @@ def test_what_is_left_out_has_defaults() -> None:
     assert (game.learning.kind, game.learning.sigma) == ("gaussian", 1.0)
     assert game.time == Time(discount=0.995, horizon=96)
     assert game.costs == Costs(a=0.0, b=0.0, growth=0.0, land_flow=1.0)
-    assert game.bargaining == Bargaining(proposer_a=0.5, transfer_cap=0.05, surrender=True, lottery=False)
+    assert game.bargaining == Bargaining(proposer_a=0.5, talks=1.0, transfer_cap=0.05, surrender=True, lottery=False)
     assert (game.defeat.a, game.defeat.b) == (0.0, 0.0)
     assert (game.domestic.penalty_a, game.domestic.penalty_b) == (0.0, 0.0)
     assert game.commitment == Commitment(0.0, 0.0, 0.0, 0.0, None, 0.0, 0.01)

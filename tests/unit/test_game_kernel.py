@@ -50,7 +50,7 @@ def draw_of(board: Board, share: Any, prior: Any, regimes: int = 1, ladder: int 
     terms = len(board.landing)
     share = np.array(share, float)
     numbers: dict[str, Any] = {
-        "flow": np.zeros(size), "flow_growth": np.zeros(size), "discount": np.ones(2), "proposer": np.full(regimes, 0.5),
+        "flow": np.zeros(size), "flow_growth": np.zeros(size), "discount": np.ones(2), "proposer": np.full(regimes, 0.5), "talks": np.array(1.0),
         "end": np.zeros((2, size[2])), "transition": np.eye(regimes), "offset": np.zeros((1 + ladder, 1, regimes, 1)),
         "sigma": np.array(1.0), "prior": np.array(prior, float), "analyst": np.array(prior, float)[0],
         "share": share if share.ndim == 2 else np.stack([share, 1 - share]),

@@ -202,7 +202,7 @@ def test_nobody_regrets_and_a_planted_fault_is_found(found: Solution) -> None:
     ):
         spoiled = replace(found, asked=found.asked._replace(**{part: wrong}))
         assert regret_of(spoiled)[settled].min() == pytest.approx(0.01, abs=1e-9), part
-    war = replace(found, asked=found.asked._replace(settle=np.zeros_like(found.asked.settle)))
+    war = replace(found, asked=found.asked._replace(opens=np.zeros_like(found.asked.opens)))
     gain = regret_of(war)[settled]
     assert gain.max() > 0.01
     assert np.mean(gain > 0) > 0.9, "where they could settle and do not, somebody gains by asking"

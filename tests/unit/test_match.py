@@ -46,6 +46,14 @@ def test_a_month_without_settlement(chance):
     np.testing.assert_allclose(far[0], np.log(1 - chance) if chance < 1 else -1e6 / 0.05, rtol=1e-9)
 
 
+def test_each_draw_may_have_its_own_chance():
+    chance = np.array([0.05, 1 / 6, 1.0])
+    told = match.log_no_settlement(np.full(3, -0.1), 0.05, chance)
+    np.testing.assert_array_equal(told, [match.log_no_settlement(-0.1, 0.05, c) for c in chance])
+    with pytest.raises(QueryError, match=r"chance 1\.5: no chance"):
+        match.log_no_settlement(np.full(3, -0.1), 0.05, np.array([0.1, 1.5, 0.2]))
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -24,14 +24,27 @@ from armistice.cli import main
 from armistice.core.digest import Cache
 from armistice.core.errors import PackError, QueryError
 from armistice.core.matched import RecordEvent
-from armistice.core.retrospect import CALLS, HORIZONS, Decision, Episode, Retrospect, read_retrospect, save_retrospect
+from armistice.core.parameters import TALKS
+from armistice.core.retrospect import (
+    CALLS,
+    HORIZONS,
+    SLOW,
+    Decision,
+    Episode,
+    Retrospect,
+    read_retrospect,
+    save_retrospect,
+)
 from armistice.data.pack import read_pack
+from armistice.ending import draw_games_of_pack
 from armistice.history import Months
 from armistice.infer.match import match_record
 from armistice.past.chances import settlement_rate
 from armistice.past.decisions import exact_interval, read_decisions, read_episodes
 from armistice.past.record import read_record
+from armistice.past.retold import in_words
 from armistice.past.summary import past_of
+from armistice.report.retrospect import retrospect_words
 from armistice.retrospect import (
     BAND,
     Read,
@@ -39,13 +52,13 @@ from armistice.retrospect import (
     called_at,
     confusion_of,
     demands_of,
-    in_words,
     months_later,
     nearest_line,
     outcome,
     read_war,
     run_retrospect,
     scores_of,
+    slowed,
     tallies_of,
     terms_of,
     wars_of,
@@ -74,7 +87,7 @@ def quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history_module, "HORIZON", 14)
         patch.setattr(history_module, "STATISTIC", 4.0)
-        patch.setattr(retrospect_module, "CHUNK", 3)
+        patch.setattr(retrospect_module, "CHUNK", 2)
         yield
 
 
@@ -91,7 +104,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(record: Path, toy: Path) -> Retrospect:
-    return run_retrospect((str(toy),), record, 0, 6)
+    return run_retrospect((str(toy),), record, 0, 4)
 
 
 # --- demands and lines by hand -------------------------------------------------------------------------------------
@@ -197,7 +210,7 @@ def made_read(days: tuple[date, ...] = DAYS) -> Read:
     logs[1, 4] = -1000.0
     matched = match_record(events, logs, {"costs.a": np.arange(2.0)}, least_share=0.0)
     beyond = np.stack([n > 7, n < 99])
-    return Read(days, n * 1.0, np.zeros((2, 2, len(n))), demand, {"a": demand, "b": -demand}, {"a": beyond, "b": ~beyond}, matched)  # fmt: skip
+    return Read(days, n * 1.0, np.zeros((2, 2, len(n))), demand, {"a": demand, "b": -demand}, {"a": beyond, "b": ~beyond}, matched, np.zeros((2, 2, len(n))), matched.after)  # fmt: skip
 
 
 def decision(start: date, end: date, side: str = "a") -> Decision:
@@ -311,10 +324,43 @@ def test_peace_is_no_month_without_a_settlement(record: Path, toy: Path) -> None
     assert date(2012, 7, 30) in read.days
 
 
+def test_slower_talks_are_the_same_draws_with_a_chance_of_a_signature_each(record: Path, toy: Path) -> None:
+    (path, episodes), = wars_of(record, (str(toy),))  # fmt: skip
+    pack = read_pack(path)
+    drawn = draw_games_of_pack(pack, 0, 9)[1].games
+    slow = slowed(drawn, 0)
+    talks = np.array([game.bargaining.talks for game in slow])
+    assert talks[0] == TALKS.central == 1 / 6
+    assert np.all((talks > TALKS.low) & (talks < TALKS.high))
+    assert len(set(talks)) == 9
+    assert [g.with_numbers({"bargaining.talks": 1.0}) for g in slow] == list(drawn)
+    read = read_war(pack, episodes, 0, 4)
+    last = len(read.days) - 1
+    assert np.all(read.slow[:, :, last] <= 1 - (1 - talks.max()) ** (np.array(HORIZONS)[:, None] + 1))
+    quiet = read.slow_weight(read.days[last])
+    assert quiet.sum() == pytest.approx(1)
+    assert np.abs(quiet - read.weight(read.days[last])).max() > 1e-3
+    assert np.array_equal(read.slow_weight(date(1900, 1, 1)), np.full(4, 1 / 4))
+
+
+def test_the_report_says_that_slower_talks_came_after_the_scores() -> None:
+    kept = read_retrospect(SHIPPED)
+    assert kept is not None
+    words = re.sub(r"<[^>]+>", "", str(retrospect_words(kept)))
+    slow = next(s for s in kept.scores if s.forecaster == SLOW and s.horizon == 12 and s.of not in kept.titles.values())
+    assert f"the game scores {slow.brier:.3f}" in words
+    assert "added after the scores of the others had been seen, and nothing else of it was chosen" in words
+    without = replace(kept, scores=tuple(s for s in kept.scores if s.forecaster != SLOW))
+    assert "added after" not in str(retrospect_words(without))
+    assert not any("was added after" in line for line in in_words(without) if isinstance(line, str))
+    assert any("was added after" in line for line in in_words(kept) if isinstance(line, str))
+    assert "was added after" in draw_retrospect_scores(kept).caption
+
+
 def test_scores_can_be_made_anew_from_the_months(found: Retrospect) -> None:
     for at, horizon in enumerate(HORIZONS):
         rows = [m for m in found.months if m.came[at] is not None]
-        for who, chance in (("the game", "game"), ("past wars", "past")):
+        for who, chance in (("the game", "game"), (SLOW, "slow"), ("past wars", "past")):
             told = next(s for s in found.scores if s.horizon == horizon and s.forecaster == who)
             p, o = np.array([getattr(m, chance)[at] for m in rows]), np.array([float(bool(m.came[at])) for m in rows])
             assert told.forecasts == len(rows)
@@ -371,7 +417,7 @@ def test_the_same_seed_gives_the_same_and_a_run_goes_on_where_it_stopped(
     monkeypatch.setattr(retrospect_module, "_told", counted)
 
     def run() -> Retrospect:
-        return run_retrospect((str(toy),), record, 0, 6, cache=lambda pack: Cache(tmp_path))
+        return run_retrospect((str(toy),), record, 0, 4, cache=lambda pack: Cache(tmp_path))
 
     with pytest.raises(KeyboardInterrupt):
         run()
@@ -396,7 +442,7 @@ def test_a_result_kept_and_read_is_the_same(found: Retrospect, tmp_path: Path) -
     save_retrospect(found, tmp_path / "retrospect.json")
     assert (tmp_path / "retrospect.json").read_bytes() == before
     assert read_retrospect(tmp_path / "none.json") is None
-    for text in ("{}", "[", before.decode().replace('"draws": 6', '"draws": "six"')):
+    for text in ("{}", "[", before.decode().replace('"draws": 4', '"draws": "four"')):
         (tmp_path / "bad.json").write_text(text, encoding="utf-8")
         with pytest.raises(QueryError, match="expected a kept result"):
             read_retrospect(tmp_path / "bad.json")
@@ -422,8 +468,9 @@ def rows_of(found: Retrospect) -> Iterator[str]:
     for s in found.scores:
         scores.setdefault((s.of, s.horizon), {})[s.forecaster] = s
     for (of, horizon), row in scores.items():
-        g, p, n = (row[who] for who in ("the game", "past wars", "never"))
-        told = f"| {g.came:.2f} | {g.mean:.2f} | {p.mean:.2f} | {g.brier:.3f} | {p.brier:.3f} | {n.brier:.3f} | {g.log:.2f} | {p.log:.2f} |"
+        g, t, p, n = (row[who] for who in ("the game", SLOW, "past wars", "never"))
+        means, logs = (" | ".join(f"{getattr(s, what):.2f}" for s in (g, t, p)) for what in ("mean", "log"))
+        told = f"| {g.came:.2f} | {means} | {' | '.join(f'{s.brier:.3f}' for s in (g, t, p, n))} | {logs} |"
         yield f"| {of} | {'yes' if g.memory else 'no'} | {horizon} | {g.forecasts} {told}"
     for t in found.terms:
         yield f"| {t.of} | {t.months} | {t.settled:g} | {t.expected:.1f} | {t.game_error:.1f} | {t.front_error:.1f} |"
@@ -509,14 +556,14 @@ def test_the_command_keeps_checks_and_shows_a_result(run: Any, toy: Path, tmp_pa
     refused = run("--kept")
     assert refused.exit_code == 2
     assert "expected a kept result" in refused.output
-    done = run("--draws", "6", "--keep", "--json", "--plot", "charts")
+    done = run("--draws", "4", "--keep", "--json", "--plot", "charts")
     assert done.exit_code == 0, done.output
     told = json.loads(done.output)
     assert len(told["files"]) == 2
     assert all((tmp_path / f).read_text(encoding="utf-8").startswith("<svg") for f in told["files"])
     kept = read_retrospect(tmp_path / "record")
     assert kept == found
-    assert "made from the files of today, 6 draws, seed 0" in run("--check").output
+    assert "made from the files of today, 4 draws, seed 0" in run("--check").output
     shown = run("--kept")
     assert shown.exit_code == 0, shown.output
     assert "First war of the valley" in shown.output

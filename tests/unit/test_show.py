@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+import altair as alt
 import h3
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ from armistice.core.war import (
     War,
 )
 from armistice.show import aid, canvas, deals, gallery, ground, losses, maps, markets, series, style, talks
-from armistice.show.canvas import Label, overlaps
+from armistice.show.canvas import Label, Layer, overlaps
 from armistice.show.gallery import GALLERY
 
 WIDTHS = (760, 360)
@@ -452,3 +453,18 @@ def test_spread_keeps_labels_apart_and_in_order():
     assert np.all(np.diff(places) >= 12.0 - 1e-9)
     assert max(places) <= 100.0
     assert min(places) >= 0.0
+
+
+def test_a_layer_is_the_chart_that_altair_makes_and_its_copies_are_their_own() -> None:
+    made = [
+        kind(style.records([{"x": 1.5, "day": "2013-06-30", "told": "a"}]))
+        .mark_text(color="red")
+        .encode(x="x:Q", x2="x", y=alt.Y("day:T"), text="told:N", tooltip=alt.value(None), detail=["told:N"])
+        for kind in (alt.Chart, Layer)
+    ]
+    chart, layer = made
+    assert layer.to_dict() == chart.to_dict()
+    assert alt.layer(layer, layer.encode(x="day:O")).to_dict() == alt.layer(chart, chart.encode(x="day:O")).to_dict()
+    copy = layer.copy()
+    copy.width = 99
+    assert layer.to_dict() == chart.to_dict()

@@ -37,6 +37,7 @@ def past(
     """
     from armistice.core.errors import QueryError
     from armistice.data.pack import read_pack
+    from armistice.past.chances import fits_without
     from armistice.past.figures import figures_of
     from armistice.past.own import DRAWS, cases_file, makers_of, past_of_pack
     from armistice.past.record import read_record
@@ -60,7 +61,10 @@ def past(
             beside = {"war": name, "since": found.since.isoformat(), "as_of": content.war.as_of.isoformat(), "left_out": left_out, "described": found.described}  # fmt: skip
         else:
             rows = read_record(record)
-            wars = past_of(rows, months or 0.0, source=makers_of(rows), cases=cases_file(), draws=DRAWS, seed=seed)
+            wars = past_of(
+                rows, months or 0.0, source=makers_of(rows), cases=cases_file(), fits=fits_without(rows, ()),
+                draws=DRAWS, seed=seed,
+            )  # fmt: skip
     files = []
     if plot is not None:
         for figure in figures_of(wars, name=name, deaths=deaths).values():

@@ -44,7 +44,7 @@ def retrospect(
     from armistice.core.errors import QueryError
     from armistice.core.packs import find_record
     from armistice.core.retrospect import KEPT, read_retrospect, save_retrospect, to_plain
-    from armistice.retrospect import in_words
+    from armistice.past.retold import in_words
 
     if kept + check + keep > 1 or ((kept or check) and wars):
         raise QueryError(

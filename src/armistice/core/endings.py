@@ -35,6 +35,7 @@ class Equilibrium:
     value_a, value_b : array, shape (draws,)
         What each side expects before it is known who makes this month's proposal.
     settles : array of bool, shape (draws,)
+        Whether some term suits both; where talks take time, it need not be signed this month.
     gap : array, shape (draws,)
         Smallest outside payment with which some term suits both; 0 where they settle.
     net_share_a : array, shape (draws,)

@@ -70,6 +70,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("costs.growth", "κ", "per month", 0, 10, 0.0, "growth of both costs with each month, as a share of the first"),
         Parameter("costs.land_flow", "ω", "share", 0, 1, 1.0, "share of the value of land held that is enjoyed in wartime"),
         Parameter("bargaining.proposer_a", "λ", "probability", 0, 1, 0.5, "chance that side A makes the month's proposal"),
+        Parameter("bargaining.talks", "q", "probability", 0, 1, 1.0, "chance, each month in which some offer suits both, that talks get to a signature"),
         Parameter("bargaining.transfer_cap", "m̄", "share of the stake", 0, _INF, 0.05, "largest payment that can go with a line; inf for free transfers"),
         Parameter("defeat.a", "c_A", "share of the stake", 0, _INF, 0.0, "what total defeat costs side A beyond the land"),
         Parameter("defeat.b", "c_B", "share of the stake", 0, _INF, 0.0, "what total defeat costs side B beyond the land"),
@@ -107,6 +108,9 @@ JUDGED: tuple[str, ...] = (
     "beliefs.lead_a", "beliefs.lead_b", "beliefs.sd_a", "beliefs.sd_b",
 )  # fmt: skip
 """What a pack judges, each with low, central, high and a source; the rest comes from its record or from defaults."""
+
+TALKS = Range(0.05, 1 / 6, 0.5, "a judgement: talks take half a year, from two months to most of two years")
+"""Chance of a signature in a month with an offer that suits both, where talks are taken to take time."""
 
 
 class Block(NamedTuple):

@@ -18,10 +18,14 @@ from armistice.core.errors import QueryError
 Call = Literal["raise", "hold", "lower"]
 CALLS: tuple[Call, ...] = ("raise", "hold", "lower")
 EXTENTS = ("short", "absolute")
+RULES = ("period", "six months")
+"""Windows over which demands are compared."""
 HORIZONS = (6, 12)
 """Months within which the chance of a settlement is scored."""
 LASTED_YEARS = (1, 5, 10)
 """Years for which texts that took effect are asked to have held."""
+SLOW = "the game, talks take half a year"
+"""Name of the forecaster that was added after the scores of the others had been seen."""
 KEPT = "retrospect.json"
 """File of the kept result, in the folder of the record of past wars."""
 
@@ -114,8 +118,9 @@ class Month:
     day : date
     lasted : float
         Months of the episode so far.
-    game, past : tuple of float
-        Chance of a settlement within `HORIZONS`, by the game and by past wars; `past` is empty where none lasted so long.
+    game, slow, past : tuple of float
+        Chance of a settlement within `HORIZONS`, by the game, by the game in which talks take time, and by past wars;
+        `past` is empty where none lasted so long.
     came : tuple of (bool or None)
         Whether it came; None while nobody can know.
     line, front : float
@@ -131,6 +136,7 @@ class Month:
     day: date
     lasted: float
     game: tuple[float, ...]
+    slow: tuple[float, ...]
     past: tuple[float, ...]
     came: tuple[bool | None, ...]
     line: float

@@ -294,7 +294,7 @@ def _last_of_months(days: np.ndarray) -> np.ndarray:
 
 def _cell_shares(maps: territory.MapSeries, cells: gpd.GeoDataFrame, step: dict[str, Any]) -> pd.DataFrame:
     """Share of each hexagon held on each map, in hundredths; cells of which nothing is held have no row."""
-    books = territory.ledgers(maps, cells.crs.to_string())
+    books = territory.ledgers(maps, cells.crs.srs)
     edges = [b.edges for b in books.values() if len(b.edges)]
     corners = [[e.x0.min(), min(e.y0.min(), e.y1.min()), e.x1.max(), max(e.y0.max(), e.y1.max())] for e in edges]
     box = shapely.box(*np.min(corners, axis=0)[:2], *np.max(corners, axis=0)[2:])

@@ -312,11 +312,13 @@ def _with_start(axis: Axis, war: War, observations: pd.DataFrame) -> Axis:
     side_a = war.side("a").id
     recent = observations["end"] > np.datetime64(war.as_of, "s") - np.timedelta64(MAP_REACH, "D")
     control = observations[recent & (observations["quantity"] == "control") & (observations["belligerent"] == side_a)]
+    control = control[control["region"].isin([step.region for step in axis.steps])].sort_values("end")
+    last = control.groupby(["region", "source"])["value"].last()
+    mean = {region: float(rows.mean()) for region, rows in last.groupby(level="region")}
     held = 0.0
     for step in axis.steps:
-        rows = control[control["region"] == step.region].sort_values("end").groupby("source")["value"].last()
-        if len(rows) and step.area_km2 > 0:
-            held += min(float(rows.mean()) / step.area_km2, 1.0)
+        if step.region in mean and step.area_km2 > 0:
+            held += min(mean[step.region] / step.area_km2, 1.0)
     return replace(axis, start=round(held))
 
 
@@ -363,10 +365,10 @@ def _place(name: str, frame: pd.DataFrame) -> str:
 def _known(frame: pd.DataFrame, name: str, column: str, known: set, expected: str, faults: FaultCollector) -> None:
     """Report cells that name something unknown; empty cells were reported, if required, when the table was read."""
     values = frame[column]
-    bad = ~values.isin(known) & values.notna()
+    bad = ~values.isin(known)
     if not bad.any():
         return
-    bad &= values.astype(str) != ""
+    bad &= values.notna() & (values.astype(str) != "")
     for line, value in values[bad].head(faults.limit).items():
         remedy = near(str(value), map(str, known)) if len(known) < 5000 else "mend it"
         faults.add(f"{_place(name, frame)} {line}", f"{column} {show(value)}", expected, remedy)
@@ -444,13 +446,14 @@ def _check_shares(war: War, control: pd.DataFrame, place: str, faults: FaultColl
         rows = pair[(pair["source"] == source) & (pair["region"] == region)]
         first, second = (rows[rows["belligerent"] == i] for i in ids)
         area = war.regions[region].area_km2 if region in war.regions else np.inf
-        for row in second.itertuples():
-            same = first[(first["start"] <= row.end) & (first["end"] >= row.start)]
-            total = (same["value"] + row.value) / max(area, 1e-9)
+        start, end, value = (first[c].to_numpy() for c in ("start", "end", "value"))
+        rows_of_second = zip(second.index, *(second[c].to_numpy() for c in ("start", "end", "value")), strict=True)
+        for line, begins, ends, other in rows_of_second:
+            total = (value[(start <= ends) & (end >= begins)] + other) / max(area, 1e-9)
             if (total > 1 + AREA_TOLERANCE + 0.5 / max(area, 1e-9)).any():
-                found = f"control in {show(region)} on {row.start:%Y-%m-%d} sums to {total.max():.3g}"
+                found = f"control in {show(region)} on {pd.Timestamp(begins):%Y-%m-%d} sums to {np.nanmax(total):.3g}"
                 faults.add(
-                    f"{place} {row.Index}", found, "at most 1, within 0.015", "split the overlap or mark it contested"
+                    f"{place} {line}", found, "at most 1, within 0.015", "split the overlap or mark it contested"
                 )
 
 

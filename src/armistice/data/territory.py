@@ -7,6 +7,7 @@ gap. Values that do not change are kept as one row from the first to the last da
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -136,8 +137,14 @@ class Held:
 
 def ledgers(series: MapSeries, projection: str) -> dict[str, Ledger]:
     """Each layer of a series of maps as a ledger of edges, in the planar projection of the pack."""
-    to_plane = pyproj.Transformer.from_crs(4326, projection, always_xy=True).transform
+    to_plane = _to_plane(projection).transform
     return {name: project(ledger(shapes), to_plane) for name, shapes in series.layers.items()}
+
+
+@functools.cache
+def _to_plane(projection: str) -> pyproj.Transformer:
+    """From degrees to the planar projection; kept, because it takes as long to make as to use on a series of maps."""
+    return pyproj.Transformer.from_crs(4326, projection, always_xy=True)
 
 
 def measure(series: MapSeries, books: dict[str, Ledger], regions: list[shapely.Geometry]) -> Held:
@@ -181,7 +188,7 @@ def control_rows(
         With planar x and y; places with their community.
     """
     below = regions[regions["level"] > 0]
-    books = ledgers(series, regions.crs.to_string())
+    books = ledgers(series, regions.crs.srs)
     found = measure(series, books, list(below.geometry.values))
     held, low, high = (_with_country(areas, regions) for areas in (found.value, found.low, found.high))
     common = {"belligerent": step["belligerent"], "source": step["source"], "lag": int(step.get("lag_days", 0))}
@@ -202,7 +209,7 @@ def control_rows(
 def before_rows(first: MapSeries, day: np.datetime64, regions: gpd.GeoDataFrame, step: dict[str, Any]) -> pd.DataFrame:
     """Land held before the war began, as the source's first map draws it, stated for the day before."""
     below = regions[regions["level"] > 0]
-    books = ledgers(first, regions.crs.to_string())
+    books = ledgers(first, regions.crs.srs)
     held = _with_country(measure(first, books, list(below.geometry.values)).value, regions)
     touched = (held > 0.005).any(axis=0)
     value = held[:, touched].round(2)

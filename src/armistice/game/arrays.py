@@ -207,7 +207,7 @@ def _draw(game: WarGame, layout: Layout, shape: Shape, even: bool) -> Draw:
     weight = delta * commitment.arrival / (1 - delta * (1 - commitment.arrival)) if commitment.arrival else 0.0
     exposure = np.broadcast_to(np.where(layout.final, 0.0, weight * (1 - commitment.guarantee)), (2, len(cap)))
     return Draw(
-        flow, growth, np.array([delta, delta]), np.full(regimes, game.bargaining.proposer_a), end,
+        flow, growth, np.array([delta, delta]), np.full(regimes, game.bargaining.proposer_a), np.array(game.bargaining.talks), end,
         np.array(game.regimes.transition) if game.regimes else np.eye(1), _offsets(game, layout, shape, even),
         np.array(game.learning.sigma), np.stack([_belief(game.learning.prior_a), _belief(game.learning.prior_b)]),
         _belief(game.learning.analyst), share, punished, cap, exposure, _rungs(game, layout),

@@ -76,8 +76,10 @@ class Asked(NamedTuple):
     """[Q, 2]"""
     value: Any
     """[Q, 2]"""
+    opens: Any
+    """[Q] whether a deal is open: some offer suits both. A chance where accept-or-fight is smoothed."""
     settle: Any
-    """[Q]"""
+    """[Q] chance that one is signed this month."""
     worth: Any
     """[Q, 2, L]"""
     expected: Any
@@ -126,8 +128,8 @@ def _ask(shape: Shape, board: Board, draw: Draw, month: Any, found: Asked, state
     offers = jnp.take(worth.reshape(2, regimes, -1, points), g, axis=1, mode="clip")
     offers = jnp.take_along_axis(offers, y[None, :, None, None], axis=3)[..., 0]  # [2, Q, L]
     new = Asked(
-        there(reserve).T, there(now.value).T, there(now.settle), offers.swapaxes(0, 1), expected.transpose(2, 0, 1),
-        there(now.answer).T, there(now.best).T, Chosen(*(there(part) for part in chosen)),
+        there(reserve).T, there(now.value).T, there(now.opens), there(now.settle), offers.swapaxes(0, 1),
+        expected.transpose(2, 0, 1), there(now.answer).T, there(now.best).T, Chosen(*(there(part) for part in chosen)),
     )  # fmt: skip
 
     def keep(old: Any, fresh: Any) -> Any:
@@ -184,7 +186,7 @@ def solve_backwards(shape: Shape, board: Board, draw: Draw) -> Backward:
     unset = Chosen(*(jnp.zeros((2, asked), kind) for kind in (jnp.int32, jnp.int32, float, float)))
     two = jnp.zeros((asked, 2))
     each_term = jnp.zeros((asked, 2, terms))
-    nothing = Asked(two, two, jnp.zeros(asked), each_term, jnp.zeros((asked, 2, 2)), two, two, unset)
+    nothing = Asked(two, two, jnp.zeros(asked), jnp.zeros(asked), each_term, jnp.zeros((asked, 2, 2)), two, two, unset)
     months = jnp.arange(shape.horizon - 1, -1, -1)
     (_, found), (policy, path) = lax.scan(back, (values, nothing), months)
     settle, chosen = jax.tree.map(lambda a: a[::-1], policy)

@@ -85,9 +85,10 @@ class Costs:
 
 @dataclass(frozen=True)
 class Bargaining:
-    """Who proposes, what can be paid, whether surrender and the drawing of lots are among the terms."""
+    """Who proposes, how soon talks lead to a signature, what can be paid, whether one may surrender or draw lots."""
 
     proposer_a: float = 0.5
+    talks: float = 1.0
     transfer_cap: float = 0.05
     surrender: bool = True
     lottery: bool = False

@@ -2,7 +2,7 @@
 
 Beyond the horizon beliefs are frozen. The value there is, by the selection rule, the limit of backward induction from
 fighting to the finish. Bargaining month by month reaches it slowly, at the pace of the discount factor; so once the
-policy (who settles where, on which term, with which payment binding) has stood still for a block of sweeps, the
+policy (where a deal is open, on which term, with which payment binding) has stood still for a block of sweeps, the
 linear system of that policy is solved outright, and taken only if the same policy is best at its solution.
 """
 
@@ -98,9 +98,8 @@ def _policy(board: Board, draw: Draw, reserve: Any, now: Stage) -> _Policy:
     lam = draw.proposer[:, None, None]
     chance = jnp.stack([jnp.broadcast_to(lam, now.settle.shape), jnp.broadcast_to(1 - lam, now.settle.shape)])
     held = (now.answer <= reserve + 10 * ACCEPT).astype(reserve.dtype)  # the answerer gets no more than R
-    settled = now.settle > 0
-    own = jnp.where(settled, (1 - chance) * held, 1.0)
-    cross = jnp.where(settled, -chance * held[::-1], 0.0)
+    own = now.settle * (1 - chance) * held + (1 - now.settle)
+    cross = -now.settle * chance * held[::-1]
     over = board.over[None, :, None]
     own, cross = jnp.where(over, 0.0, own), jnp.where(over, 0.0, cross)
     return _Policy(now.value - own * reserve - cross * reserve[::-1], own, cross)

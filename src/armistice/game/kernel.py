@@ -6,9 +6,14 @@ statistic y) side i expects, of fighting on,
 .. math:: R_i(s) = f_i(s) + \\delta_i E_i[V_i(s') | s],
 
 with i's own predictive chances. A proposer makes the best offer (term τ, payment m within the term's cap) that the
-other side accepts, :math:`U_j(τ) \\pm m \\ge R_j`; the sides settle iff such an offer is worth R_i to it as well; who
-proposes is drawn with chance λ. After a settlement power may shift; the games after the shift are solved first, in the
-same backward pass, and priced into U (theory of commitment; a ladder, so that no value looks at itself).
+other side accepts, :math:`U_j(τ) \\pm m \\ge R_j`; a deal is open iff such an offer is worth R_i to it as well; who
+proposes is drawn with chance λ. Where one is open, talks get to a signature this month with chance q, and else the war
+goes on: with :math:`A_i` what side i has of the deal,
+
+.. math:: V_i = q A_i + (1 - q) R_i \\text{ where a deal is open}, \\qquad V_i = R_i \\text{ elsewhere}.
+
+After a settlement power may shift; the games after the shift are solved first, in the same backward pass and with the
+same q, and priced into U (theory of commitment; a ladder, so that no value looks at itself).
 
 Arrays are laid out [side, regime, position, statistic], the statistic contiguous. JAX arrays stay in this folder.
 """
@@ -103,6 +108,8 @@ class Draw(NamedTuple):
     """[2]"""
     proposer: Any
     """[G] chance that side A proposes."""
+    talks: Any
+    """[] chance that a deal that suits both is signed within the month."""
     end: Any
     """[2, X] payoff where the war is over."""
     transition: Any
@@ -337,12 +344,15 @@ def bargain(shape: Shape, mine: Any, theirs: Any, cap: Any, reserve: Any) -> tup
 
 
 class Stage(NamedTuple):
-    """One month: values [2, G, X, Y], best and answered payoffs, chance of settling [G, X, Y]."""
+    """One month: values [2, G, X, Y], best and answered payoffs; [G, X, Y] whether a deal is open, chance of settling."""
 
     value: Any
     best: Any
     answer: Any
+    opens: Any
+    """A chance where accept-or-fight is smoothed."""
     settle: Any
+    """The same times the chance of a signature."""
 
 
 def stage(shape: Shape, board: Board, draw: Draw, worth: Any, reserve: Any) -> Stage:
@@ -356,16 +366,16 @@ def stage(shape: Shape, board: Board, draw: Draw, worth: Any, reserve: Any) -> S
     agreed = chance * best + (1 - chance) * answer
     if shape.acceptance > 0:
         margin = jnp.min(best - reserve, axis=0)
-        settle = expit(margin / shape.acceptance)
         there = jnp.isfinite(margin)
-        settle = jnp.where(there, settle, 0.0)
-        value = settle * jnp.where(there, agreed, 0.0) + (1 - settle) * reserve
+        opens = jnp.where(there, expit(margin / shape.acceptance), 0.0)
     else:
-        settle = (best[0] - reserve[0] >= -ACCEPT).astype(reserve.dtype)
-        value = jnp.where(settle > 0, agreed, reserve)
+        there = best[0] - reserve[0] >= -ACCEPT
+        opens = there.astype(reserve.dtype)
+    settle = draw.talks * opens
+    value = jnp.where(there, settle * jnp.where(there, agreed, 0.0) + (1 - settle) * reserve, reserve)
     over = board.over[None, :, None]
     value = jnp.where(over, draw.end[:, None, :, None], value)
-    return Stage(value, best, answer, jnp.where(over, 0.0, settle))
+    return Stage(value, best, answer, jnp.where(over, 0.0, opens), jnp.where(over, 0.0, settle))
 
 
 def flow_of(draw: Draw, month: Any) -> Any:

@@ -2,7 +2,7 @@
 
 The analyst believes something of the drift, cut into points (Gauss–Hermite for a normal belief; the hypotheses
 themselves; or the predictive chances where battles are counted, which are exact). Given a point, the front moves by
-known chances, the sides settle where the solved game says, and what is left goes on:
+known chances, the sides settle with the chance that the solved game says, and what is left goes on:
 
 .. math:: \\mu_{t+1}(s') = \\sum_s (1 - \\text{settle}_t(s))\\, \\mu_t(s)\\, P(s' | s, \\theta).
 

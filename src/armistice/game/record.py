@@ -171,7 +171,10 @@ def in_words(told: dict[str, Any]) -> Iterator[str | list[dict[str, Any]]]:
         f"Fighting on is worth {share(told['reservation_a'])} of the stake to A and {share(told['reservation_b'])} to B."
     )
     if told["settles_now"]:
-        yield (f"They settle now: A has {share(told['net_share_a'])}, the line is drawn at {told['line']:g} steps.")
+        signed, lead = 1 - told["outlook"][0]["p_ongoing"], "They settle now"
+        if signed < 1:
+            lead = f"A deal suits both now, signed this month with chance {share(signed)}"
+        yield f"{lead}: A has {share(told['net_share_a'])}, the line is drawn at {told['line']:g} steps."
     else:
         lines = [f"{told[k]:g}" if told[k] is not None else "none" for k in ("least_line_a", "most_line_b")]
         yield (

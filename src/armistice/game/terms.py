@@ -5,7 +5,7 @@ counted in:
 
 .. math:: \\min_τ \\max(0,\\; a + b,\\; a - \\bar m,\\; b - \\bar m), \\qquad a = R_A - U_A(τ),\\; b = R_B - U_B(τ).
 
-It is 0 exactly where they settle.
+It is 0 exactly where a deal is open. Whether it is signed this month is another matter, where talks take time.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def acceptable_lines(found: Solution) -> tuple[np.ndarray, np.ndarray]:
 
 
 def settlements(found: Solution) -> tuple[np.ndarray, np.ndarray]:
-    """Share of A (land and payment) and line of the settlement, expected over who proposes; NaN where they fight."""
+    """Share of A (land and payment) and line of the deal, expected over who proposes; NaN where none is open."""
     chosen, layout = found.asked.chosen, found.layout
     line = layout.at[layout.landing].sum(1).astype(float)
     draw = np.arange(len(found.games))[:, None]
@@ -101,8 +101,8 @@ def settlements(found: Solution) -> tuple[np.ndarray, np.ndarray]:
         land = (1 - odds) * worth[draw, term] + odds * worth[draw, other]
         shares.append(land - sign * chosen.payment[:, side])
         lines.append((1 - odds) * line[term] + odds * line[other])
-    settled = found.asked.settle > 0.5
-    share, at = (np.where(settled, chance * a + (1 - chance) * b, np.nan) for a, b in (shares, lines))
+    opens = found.asked.opens > 0.5
+    share, at = (np.where(opens, chance * a + (1 - chance) * b, np.nan) for a, b in (shares, lines))
     return share, at
 
 
@@ -110,12 +110,13 @@ def regret_of(found: Solution) -> np.ndarray:
     """Most that anyone could gain at each state asked for by one move of their own, (draws, states).
 
     By definition, not by the solver's formula: every term with every payment of a fine grid is put to the other side,
-    who accepts if it is worth more than fighting on; and whoever answers is given the choice again.
+    who accepts if it is worth more than fighting on; and whoever answers is given the choice again. A deal that is not
+    signed this month gains nobody anything, so that all of it counts by the chance that it is.
     """
     asked, cap = found.asked, found.draws.cap[:, None, :, None]
-    settled = asked.settle > 0.5
+    opens = asked.opens > 0.5
     most = np.where(np.isfinite(cap), np.maximum(cap, 0.0), 2.0)
-    worst = np.zeros(settled.shape)
+    worst = np.zeros(opens.shape)
     for i in (0, 1):
         mine, theirs = asked.worth[:, :, i, :, None], asked.worth[:, :, 1 - i, :, None]
         reserve, own = asked.reserve[:, :, 1 - i, None, None], asked.reserve[:, :, i]
@@ -124,10 +125,10 @@ def regret_of(found: Solution) -> np.ndarray:
         payment = np.concatenate([even, exact], -1)
         accepted = (theirs + payment >= reserve - ACCEPT) & ~np.isneginf(cap)
         best = np.where(accepted, mine - payment, -np.inf).max((2, 3))
-        had = np.where(settled, asked.best[:, :, i], own)
-        short = np.where(settled, asked.reserve[:, :, 1 - i] - asked.answer[:, :, 1 - i], 0.0)
+        had = np.where(opens, asked.best[:, :, i], own)
+        short = np.where(opens, asked.reserve[:, :, 1 - i] - asked.answer[:, :, 1 - i], 0.0)
         worst = np.maximum.reduce([worst, np.maximum(best, own) - had, short])
-    return worst
+    return worst * found.draws.talks[:, None]
 
 
 def equilibrium_of(found: Solution, state: int = 0) -> Equilibrium:
@@ -137,7 +138,7 @@ def equilibrium_of(found: Solution, state: int = 0) -> Equilibrium:
     asked = found.asked
     return Equilibrium(
         ENGINE, found.status, found.converged, asked.reserve[:, state, 0], asked.reserve[:, state, 1],
-        asked.value[:, state, 0], asked.value[:, state, 1], asked.settle[:, state] > 0.5, gap_of(found)[:, state],
+        asked.value[:, state, 0], asked.value[:, state, 1], asked.opens[:, state] > 0.5, gap_of(found)[:, state],
         share[:, state], line[:, state], least[:, state], most[:, state], regret_of(found)[:, state],
     )  # fmt: skip
 
@@ -149,7 +150,7 @@ def range_of(found: Solution, along: str, at: np.ndarray, first: int) -> Bargain
     least, most = acceptable_lines(found)
     asked = found.asked
     return BargainingRange(
-        along, at, held, asked.reserve[:, row, 0], asked.reserve[:, row, 1], asked.settle[:, row] > 0.5,
+        along, at, held, asked.reserve[:, row, 0], asked.reserve[:, row, 1], asked.opens[:, row] > 0.5,
         gap_of(found)[:, row], least[:, row], most[:, row],
     )  # fmt: skip
 

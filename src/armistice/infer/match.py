@@ -29,6 +29,7 @@ import numpy as np
 
 from armistice.core.errors import QueryError
 from armistice.core.matched import Learnt, Matched, RecordEvent, Weights
+from armistice.core.parameters import TALKS
 
 TEMPERATURE = 0.05
 """Share of the stake by which a side's own reckoning may stray from the game's; a judgement.
@@ -37,10 +38,8 @@ A twentieth of the stake is the price of ten months of war where a month costs h
 answer under pressure and see terms that the game does not, can be expected to misjudge by as much; at a surplus of three
 times as much a side accepts 19 times in 20. Smaller, and single answers decide everything; larger, and they say nothing.
 """
-CHANCE = 1 / 6
+CHANCE = TALKS.central
 """Share of the months with an open range in which talks would lead to a settlement; a judgement: they take half a year."""
-CHANCE_RANGE = (0.05, 0.5)
-"""Low and high end of the same judgement: between two months and most of two years."""
 LEAST_SHARE = 0.1
 """Share of the draws that must count for the record to have its full weight."""
 PERMUTATIONS = 500
@@ -81,7 +80,9 @@ def log_refusal(surplus: np.ndarray | float, temperature: float = TEMPERATURE) -
     return log_acceptance(-np.asarray(surplus, float), temperature)
 
 
-def log_no_settlement(need: np.ndarray | float, temperature: float = TEMPERATURE, chance: float = CHANCE) -> np.ndarray:
+def log_no_settlement(
+    need: np.ndarray | float, temperature: float = TEMPERATURE, chance: np.ndarray | float = CHANCE
+) -> np.ndarray:
     """Logarithm of the chance of a month without a settlement.
 
     Parameters
@@ -91,21 +92,24 @@ def log_no_settlement(need: np.ndarray | float, temperature: float = TEMPERATURE
         that much to share.
     temperature : float
         As in `TEMPERATURE`.
-    chance : float
-        As in `CHANCE`.
+    chance : array
+        As in `CHANCE`; one for all, or one for each of `need`.
 
     Raises
     ------
     QueryError
         If the temperature is not above 0 or the chance not from 0 to 1.
     """
-    if not 0 <= chance <= 1:
-        raise QueryError(f"chance {chance:g}: no chance; expected a number from 0 to 1; choose such a number")
+    told = np.asarray(chance, float)
+    if not np.all((told >= 0) & (told <= 1)):
+        bad = told[~((told >= 0) & (told <= 1))].flat[0]
+        raise QueryError(f"chance {bad:g}: no chance; expected a number from 0 to 1; choose such a number")
     closed, opened = (
         log_refusal(-np.asarray(need, float), temperature),
         log_acceptance(-np.asarray(need, float), temperature),
     )
-    return closed if chance == 1 else np.logaddexp(closed, opened + np.log1p(-chance))
+    with np.errstate(divide="ignore"):  # a chance of 1 leaves nothing open
+        return np.logaddexp(closed, opened + np.log1p(-told))
 
 
 def _check_temperature(temperature: float) -> None:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from armistice.core.appraisal import Appraisal, BundleWorth
 from armistice.core.war import War
-from armistice.report.words import joined, num, say
+from armistice.report.words import num, say
 from armistice.settling import Settled
 from armistice.show.appraisals import draft_title
 from armistice.show.bargaining import over_draws
@@ -26,7 +26,7 @@ def tell_bundles(war: War, settled: Settled) -> Markup:
     lead = say(
         "Some goods are worth something more to a side when it has all of them; that comes on top of the issues, in hundredths of all that matters to it: "
     )
-    return lead + joined(told) + Markup(".")
+    return lead + Markup("; ").join(told) + Markup(".")
 
 
 def _one(war: War, settled: Settled, by_draft: Sequence[BundleWorth]) -> Markup:

@@ -15,9 +15,10 @@ from markupsafe import Markup
 from armistice.core.endings import Ending
 from armistice.core.history import History
 from armistice.core.matched import Learnt, Matched, RecordEvent, Weights
+from armistice.core.parameters import TALKS
 from armistice.core.war import War
 from armistice.history import ANSWER
-from armistice.infer.match import CHANCE, CHANCE_RANGE, TEMPERATURE, weighted_quantiles
+from armistice.infer.match import CHANCE, TEMPERATURE, weighted_quantiles
 from armistice.report.chapter import Chapter, Table
 from armistice.report.figures import Records
 from armistice.report.foretold import foretold_words, public_words, score_table
@@ -102,7 +103,7 @@ def _judgements() -> Markup:
         "the game does not; with a gain three times as large it agrees nineteen times in twenty. Where both would gain, talks end the war in {c} of the months, since they take half a year. And an answer or an "
         "offer counts {w} as much as a month without a settlement, since a text is more than its line.",
         t=num(percent_words(TEMPERATURE), "temperature of the logit; a judgement: the price of some ten months of war"),
-        c=num(percent_words(CHANCE), f"a judgement; {percent_words(CHANCE_RANGE[0])} to {percent_words(CHANCE_RANGE[1])} would be as defensible"),
+        c=num(percent_words(CHANCE), f"a judgement; {percent_words(TALKS.low)} to {percent_words(TALKS.high)} would be as defensible"),
         w=num(f"{ANSWER:g} times", "a judgement; its likelihood is raised to this power"),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from armistice.core.digest import Cache, digest_of
 from armistice.core.errors import QueryError
 from armistice.report.figures import FIGURES, Records
 from armistice.report.story import tell
-from armistice.show.style import Figure, to_spec, to_svg
+from armistice.show.style import Figure, to_spec, to_svg, unchecked
 from armistice.study import Study
 
 WIDE, NARROW = 760, 360
@@ -66,7 +67,7 @@ def render_page(study: Study, code: str, cache: Cache, progress: Callable[[str, 
         loader=jinja2.FileSystemLoader(here), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    bundle = cache.text("vega", digest_of(_DRAWN_BY), lambda: str(vl_convert.javascript_bundle(None)))  # type: ignore[arg-type]
+    bundle = cache.text("vega", digest_of(_DRAWN_BY), _javascript)
     war = study.pack.war
     return environment.get_template("page.html").render(
         war=war,
@@ -83,9 +84,16 @@ def render_page(study: Study, code: str, cache: Cache, progress: Callable[[str, 
     )
 
 
+@functools.cache
+def _javascript() -> str:
+    """What brings a chart to life, from the library that draws it: 3 s of work, so once a process."""
+    return str(vl_convert.javascript_bundle(None))  # type: ignore[arg-type]
+
+
 def _picture(name: str, records: Records, cache: Cache) -> Picture:
     make = FIGURES[name][2]
-    wide, narrow = make(records, WIDE), make(records, NARROW)
+    with unchecked():
+        wide, narrow = make(records, WIDE), make(records, NARROW)
     war = records.study.pack.war
     known = [war.sources[s] for s in wide.credit if s in war.sources]
     credit = "; ".join(dict.fromkeys(f"{s.producer} ({s.licence.split(';')[0].split(' (')[0]})" for s in known))

@@ -44,12 +44,12 @@ def _preferring(war: War, told: Sequence[tuple[Settlement, ThirdParties]]) -> Ma
         views = [(d.title, v) for d, t in told for v in t.views if v.party == party]
         best = [title for title, v in views if (v.p_better_than_today or 0.0) > 0.5]
         note = f"{len(best)} of {len(views)}, in more than half of the draws: " + ("; ".join(best) or "none")
-        out.append(say("{name} {n}", name=war.third_parties[party], n=num(f"{len(best)}", note)))
+        out.append(say("for {name} {n}", name=war.third_parties[party], n=num(f"{len(best)}", note)))
     if not out:
         return say("The pack has the preferences of none of them.")
     count = num("one draft" if len(told) == 1 else f"{len(told)} drafts", "those with clauses")
     return (
-        say("Of {n}, counted for each of them, so many are worth more to it than what holds today: ", n=count)
+        say("Of {n}, so many are worth more to each of them than what holds today: ", n=count)
         + joined(out)
         + Markup(".")
     )

@@ -8,6 +8,7 @@ from armistice.core.errors import QueryError
 from armistice.core.packs import find_record
 from armistice.core.retrospect import (
     LASTED_YEARS,
+    SLOW,
     ForecastScore,
     Lasted,
     Retrospect,
@@ -72,12 +73,27 @@ def _scored(found: Retrospect) -> Markup:
         say("over {of} ", of=of)
         + Markup(", ").join(
             say("{who} {n}", who=s.forecaster, n=num(f"{s.brier:.3f}", f"{s.forecasts} forecasts, mean chance {chance(s.mean)}, came {chance(s.came)}; logarithmic score {s.log:.2f}"))
-            for s in own
+            for s in own if s.forecaster != SLOW
         )
         for of, own in groups.items()
     ]  # fmt: skip
     lead = say("Brier scores of a settlement within {h} months (lower is better): ", h=longest)
-    return lead + Markup("; ").join(told) + Markup(".") + _better(groups)  # fmt: skip
+    return lead + Markup("; ").join(told) + Markup(".") + _better(groups) + _slowed(groups)  # fmt: skip
+
+
+def _slowed(groups: dict[str, list[ForecastScore]]) -> Markup:
+    """How the game with slower talks fared, and that it was an afterthought."""
+    rows = [s for own in groups.values() for s in own if s.forecaster == SLOW]
+    if not rows:
+        return Markup("")
+    told = Markup(", ").join(
+        num(f"{s.brier:.3f}", f"{s.of}: {s.forecasts} forecasts, mean chance {chance(s.mean)}, came {chance(s.came)}; logarithmic score {s.log:.2f}")
+        for s in rows
+    )  # fmt: skip
+    return say(
+        " Where a deal that suits both is not signed at once, since talks take half a year, the game scores {n}; this was added after the scores of the others had been seen, and nothing else of it was chosen.",
+        n=told,
+    )  # fmt: skip
 
 
 def _better(groups: dict[str, list[ForecastScore]]) -> Markup:

@@ -50,7 +50,7 @@ def tell_changes(war: War, settled: Settled) -> Chapter | None:
         "Engine: exact search and mixed-integer programming."
     )
     paragraphs = (lead, *(_amended(war, settled, x) for x in told), limits)
-    tables = tuple(_alternatives(war, settled, x, folded=n > 0) for n, x in enumerate(told) if x.amendments)
+    tables = tuple(_alternatives(war, settled, x) for x in told if x.amendments)
     figures = ("changes", "changes-2", "changes-3")[: len(tables)]
     return Chapter("changes", "What would have to change", paragraphs, figures, tables)
 
@@ -162,7 +162,7 @@ def _change(war: War, c: Change) -> Markup:
     )  # fmt: skip
 
 
-def _alternatives(war: War, settled: Settled, x: Amended, folded: bool) -> Table:
+def _alternatives(war: War, settled: Settled, x: Amended) -> Table:
     rows: list[tuple[str | Markup, ...]] = []
     for m in x.amendments:
         surplus = num(
@@ -182,7 +182,7 @@ def _alternatives(war: War, settled: Settled, x: Amended, folded: bool) -> Table
     return Table(
         f"{count} for “{_title(settled, x)}”, each different in kind from those above it: fewest first, then the cheapest to the sides",
         ("changes", "which", "given up, hundredths", f"{a} accepts", f"{b} accepts", "both accept", f"peace after {x.years:g} years", f"worth to {a} / {b}", "trades and land"),
-        tuple(rows), folded,
+        tuple(rows), folded=True,
     )  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def tell_lasting(war: War, settled: Settled) -> Chapter:
     limits = say(
         "How this is known: the danger starts from a judged base rate of the first year and falls as peace lasts; clauses, the lean of the terms to one side of what war would yield, a shift of power, and terms in which neither side had "
         "a hand multiply it. The directions follow published studies of past ceasefires, the numbers are judgements with wide ranges and no estimates of theirs. Three limits stand with every number here: the war that would "
-        "follow a broken peace starts from today's line; worth, and with it the lean, adds up over issues; and a draft that would last is not one that would be signed. Engine: the hazard of renewed war of the appraisal."
+        "follow a broken peace starts from today's line; worth, and with it the lean, adds up over issues and the goods that go together; and a draft that would last is not one that would be signed. Engine: the hazard of renewed war of the appraisal."
     )
     kept = kept_retrospect()
     fared = lasted_words(kept) if kept else Markup("")

@@ -17,7 +17,7 @@ import xarray as xr
 from armistice.core.errors import QueryError
 from armistice.core.results import AxisForecast, Forecast, PlaceOnAxis, ScenarioFan, StepReach
 from armistice.core.war import War
-from armistice.show.canvas import cut_text, spread, text_width, wrap_text
+from armistice.show.canvas import Layer, cut_text, spread, text_width, wrap_text
 from armistice.show.series import source_frame
 from armistice.show.style import (
     INK,
@@ -184,13 +184,13 @@ def _past_layers(
         for r in before["rows"]
     ]
     tip = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("by:N", title="Source"), alt.Tooltip("words:N", title="Against the last day")]  # fmt: skip
-    line = alt.Chart(records(rows)).mark_line(strokeWidth=1.8).encode(
+    line = Layer(records(rows)).mark_line(strokeWidth=1.8).encode(
         x=x, y=y, tooltip=tip,
         color=alt.Color("by:N", legend=legend, scale=alt.Scale(domain=before["names"], range=[c for c, _, _ in looks])),
         strokeDash=alt.StrokeDash("by:N", legend=legend, scale=alt.Scale(domain=before["names"], range=[d for _, d, _ in looks])),
     )  # fmt: skip
-    today = alt.Chart(records([{"step": 0}])).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x)
-    zero = alt.Chart(records([{"step": span[0], "end": span[1], "value": 0.0}])).mark_rule(color=INK, strokeWidth=1)
+    today = Layer(records([{"step": 0}])).mark_rule(color=MUTED, strokeDash=[2, 3]).encode(x=x)
+    zero = Layer(records([{"step": span[0], "end": span[1], "value": 0.0}])).mark_rule(color=INK, strokeWidth=1)
     zero = zero.encode(x=x, x2="end:Q", y=alt.Y("value:Q", scale=scale))
     return [today, zero, line] if before["rows"] else [today, zero]
 
@@ -198,13 +198,13 @@ def _past_layers(
 def _fan_layers(rows: list[dict[str, Any]], x: alt.X, scale: alt.Scale, ticks: int = 6) -> list[alt.Chart]:
     table = records(rows)
     bands = [
-        alt.Chart(table).mark_area(color=color).encode(x=x, y=alt.Y(f"{start}:Q", scale=scale), y2=f"{end}:Q")
+        Layer(table).mark_area(color=color).encode(x=x, y=alt.Y(f"{start}:Q", scale=scale), y2=f"{end}:Q")
         for start, end, color in (("q05", "q95", NINE), ("q25", "q75", HALF))
     ]
     y = alt.Y("q50:Q", axis=_value_axis(format=",.0f", tickCount=ticks), scale=scale)
-    middle = alt.Chart(table).mark_line(color=SIDE_TEXT["a"], strokeWidth=2).encode(x=x, y=y, tooltip=_TIPS)
+    middle = Layer(table).mark_line(color=SIDE_TEXT["a"], strokeWidth=2).encode(x=x, y=y, tooltip=_TIPS)
     # A wide line that nobody sees, so that the pointer finds a month without aiming.
-    touch = alt.Chart(table).mark_point(size=160, opacity=0).encode(x=x, y=y, tooltip=_TIPS)
+    touch = Layer(table).mark_point(size=160, opacity=0).encode(x=x, y=y, tooltip=_TIPS)
     return [*bands, middle, touch]
 
 
@@ -212,7 +212,7 @@ def _rule_with_words(
     value: float, text: str, span: tuple[float, float], x: alt.X, scale: alt.Scale, size: float
 ) -> list[alt.Chart]:
     """A rule over a span of months, with words below its beginning."""
-    base = alt.Chart(records([{"step": span[0], "end": span[1], "value": value, "text": text}]))
+    base = Layer(records([{"step": span[0], "end": span[1], "value": value, "text": text}]))
     y = alt.Y("value:Q", scale=scale)
     look: dict[str, Any] = {"align": "left", "dx": 4, "dy": 10, "fontSize": size}
     return [
@@ -239,7 +239,7 @@ def _ends(last: dict[str, Any], scale: alt.Scale, height: float, x: alt.X, size:
         for (q, _), p in zip(_ENDS, at, strict=True)
     ]
     y = alt.Y("value:Q", scale=scale)
-    text = alt.Chart(records(rows)).mark_text(align="left", dx=7, color=SIDE_TEXT["a"], fontSize=size)
+    text = Layer(records(rows)).mark_text(align="left", dx=7, color=SIDE_TEXT["a"], fontSize=size)
     return text.encode(x=x, y=y, text="text:N")
 
 
@@ -295,23 +295,21 @@ def draw_axis_reach(war: War, forecast: AxisForecast, width: int = 760) -> Figur
     color = alt.Color(
         "p:Q", legend=None, scale=alt.Scale(domain=[0, 0.5, 1], range=["#FFFFFF", HALF, SIDE["a"]], interpolate="rgb")
     )
-    cells = (
-        alt.Chart(records(table)).mark_rect(stroke="#FFFFFF", strokeWidth=1).encode(x=x, y=y, color=color, tooltip=tip)
-    )
-    written = alt.Chart(records(table)).mark_text(fontSize=size, color=INK).encode(x=x, y=y, text="text:N")
+    cells = Layer(records(table)).mark_rect(stroke="#FFFFFF", strokeWidth=1).encode(x=x, y=y, color=color, tooltip=tip)
+    written = Layer(records(table)).mark_text(fontSize=size, color=INK).encode(x=x, y=y, text="text:N")
     texts = [
         {"step": s.step, "text": cut_text(_places_words(war, s.places, owners, narrow), names_px - 4, size)}
         for s in steps
     ]
     look: dict[str, Any] = {"align": "left", "fontSize": size}
-    named = alt.Chart(records(texts)).mark_text(**look, color=INK).encode(x=alt.value(plot + 10), y=y, text="text:N")
-    head = alt.Chart(records([{"text": _places_head(war, owners, names_px, size)}])).mark_text(**look, color=MUTED)
+    named = Layer(records(texts)).mark_text(**look, color=INK).encode(x=alt.value(plot + 10), y=y, text="text:N")
+    head = Layer(records([{"text": _places_head(war, owners, names_px, size)}])).mark_text(**look, color=MUTED)
     head = head.encode(x=alt.value(plot + 10), y=alt.value(-10), text="text:N")
-    unit = alt.Chart(records([{"text": "step"}])).mark_text(align="right", fontSize=size, color=MUTED)
+    unit = Layer(records([{"text": "step"}])).mark_text(align="right", fontSize=size, color=MUTED)
     unit = unit.encode(x=alt.value(-8), y=alt.value(-10), text="text:N")
     # A mark that nobody sees holds the picture to its width, however short the names are.
     edge = (
-        alt.Chart(records([{"y": 0}]))
+        Layer(records([{"y": 0}]))
         .mark_point(opacity=0, size=1)
         .encode(x=alt.value(plot + 10 + names_px), y=alt.value(0))
     )
@@ -468,10 +466,10 @@ def _scenario_panel(
     if fan.scenario is not None:
         y = alt.Y("q50:Q", scale=scale)
         layers.append(
-            alt.Chart(records(unchanged)).mark_line(color=INK, strokeWidth=1.3, strokeDash=[4, 3]).encode(x=x, y=y)
+            Layer(records(unchanged)).mark_line(color=INK, strokeWidth=1.3, strokeDash=[4, 3]).encode(x=x, y=y)
         )
     layers.append(
-        alt.Chart(records([{"q50": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("q50:Q", scale=scale))
+        Layer(records([{"q50": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("q50:Q", scale=scale))
     )
     own = wrap_text(_scenario_title(fan), space[0] + 20, size, bold=True)
     last = rows[-1]
@@ -533,8 +531,8 @@ def _time_panel(war: War, forecast: Forecast, space: tuple[float, float], top: f
     y = alt.Y("p:Q", axis=_value_axis(format=".0%", tickCount=4), scale=alt.Scale(domain=[0, top], nice=False))
     tip = [alt.Tooltip("when:N", title="Months ahead"), alt.Tooltip("words:N", title="Chance")]
     color = alt.condition("datum.late", alt.value("#9AA0A8"), alt.value(HALF))
-    bars = alt.Chart(records(rows)).mark_bar().encode(x=x, y=y, color=color, tooltip=tip)
-    text = alt.Chart(records(rows)).mark_text(dy=-7, fontSize=size - 1, color=INK).encode(x=x, y=y, text="short:N")
+    bars = Layer(records(rows)).mark_bar().encode(x=x, y=y, color=color, tooltip=tip)
+    text = Layer(records(rows)).mark_text(dy=-7, fontSize=size - 1, color=INK).encode(x=x, y=y, text="short:N")
     title = alt.Title(region_words(war, forecast.region), fontSize=size, anchor="start", frame="group", offset=14)
     return alt.layer(bars, text).properties(width=space[0], height=space[1], title=title)
 

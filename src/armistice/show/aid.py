@@ -16,7 +16,7 @@ import xarray as xr
 
 from armistice.core.errors import QueryError
 from armistice.core.war import War
-from armistice.show.canvas import Conic, Label, cut_text, data, pixel, place_labels, shapes, text_width, write
+from armistice.show.canvas import Conic, Label, Layer, cut_text, data, pixel, place_labels, shapes, text_width, write
 from armistice.show.style import (
     INK,
     MUTED,
@@ -153,14 +153,14 @@ def draw_aid_by_donor(
         scale=alt.Scale(paddingInner=0.28),
     )
     scaled = [{**r, "start": r["from"] / 1000, "end": r["to"] / 1000} for r in rows]
-    bars = alt.Chart(records({k: v for k, v in r.items() if k not in ("from", "to")} for r in scaled)).mark_bar().encode(
+    bars = Layer(records({k: v for k, v in r.items() if k not in ("from", "to")} for r in scaled)).mark_bar().encode(
         x=x, x2="end:Q", y=y,
         color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[dict(KINDS)[k] for k in kinds]), legend=alt.Legend(orient="top", title=None, labelFontSize=size, labelColor=INK, offset=4, symbolType="square", symbolSize=110)),
         tooltip=[alt.Tooltip("donor:N", title="Donor"), alt.Tooltip("kind:N", title="Kind"), alt.Tooltip("words:N", title="Given")],
     )  # fmt: skip
     sums = [{"donor": names[str(d)], "start": t / 1000, "text": billions(t)} for d, t in shown["total"].items()]
     totals = (
-        alt.Chart(records(sums)).mark_text(align="left", dx=4, fontSize=size, color=INK).encode(x=x, y=y, text="text:N")
+        Layer(records(sums)).mark_text(align="left", dx=4, fontSize=size, color=INK).encode(x=x, y=y, text="text:N")
     )
     step = 17 if narrow else 20
     spec = alt.layer(bars, totals).properties(
@@ -234,7 +234,7 @@ def draw_aid_by_month(war: War, panel: xr.Dataset, width: int = 760) -> Figure:
         scale=alt.Scale(paddingInner=0.15),
     )
     y = alt.Y("start:Q", axis=alt.Axis(title=None, format=",.0f", tickCount=5, domain=False, ticks=False))
-    bars = alt.Chart(records(rows)).mark_bar().encode(
+    bars = Layer(records(rows)).mark_bar().encode(
         x=x, y=y, y2="end:Q",
         color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[dict(KINDS)[k] for k in kinds]), legend=alt.Legend(orient="top", title=None, labelFontSize=size, labelColor=INK, offset=4, symbolType="square", symbolSize=110)),
         tooltip=[alt.Tooltip("when:N", title="Month"), alt.Tooltip("kind:N", title="Kind"), alt.Tooltip("words:N", title="Allocated")],
@@ -362,7 +362,7 @@ def _donor_backdrop(
     )
     height = min(lower - upper, width * (1.0 if is_narrow(width) else 0.78))
     own = {b.id for b in war.belligerents if b.side == "b"}
-    frame = alt.Chart(data([{"x0": 0.0, "y0": 0.0, "x1": float(width), "y1": height}]))
+    frame = Layer(data([{"x0": 0.0, "y0": 0.0, "x1": float(width), "y1": height}]))
     sea = frame.mark_rect(color="#EEF2F5").encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y0")), y2="y1")
     land = []
     for feature in countries["features"]:
@@ -417,7 +417,7 @@ def _circles(rows: list[dict[str, Any]]) -> alt.Chart:
         }
         for r in rows
     ]
-    return alt.Chart(data(spots)).mark_point(shape="circle", filled=True, fill=_CIRCLE, fillOpacity=0.55, stroke="#1E5C4E", strokeWidth=0.8, opacity=1).encode(
+    return Layer(data(spots)).mark_point(shape="circle", filled=True, fill=_CIRCLE, fillOpacity=0.55, stroke="#1E5C4E", strokeWidth=0.8, opacity=1).encode(
         x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), size=alt.Size("size:Q", scale=None),
         tooltip=[alt.Tooltip("name:N", title="Donor"), alt.Tooltip("total:N", title="Given"), alt.Tooltip("parts:N", title="Of which")],
     )  # fmt: skip

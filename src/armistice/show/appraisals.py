@@ -90,9 +90,10 @@ def source_of_worth(war: War, found: Appraisal) -> str:
     weighed = (
         "weighed by the negotiating record" if found.weighed else "as judged, without the weights of the negotiating record"
     )  # fmt: skip
+    sums = "worth adds up over issues" + (", but for goods that go together" if found.bundles else "")
     return (
         f"As of {day_words(found.as_of)}; {number_words(len(found.hazard))} draws of judged ranges, {weighed}. Source: own computation from the "
-        f"pack's drafts, issues and judgements. Engine: appraisal of drafts against the war-termination game; worth adds up over issues."
+        f"pack's drafts, issues and judgements. Engine: appraisal of drafts against the war-termination game; {sums}."
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from armistice.core.endings import BargainingRange, Ending, Outlook, WhatIf
 from armistice.core.war import War
-from armistice.show.canvas import Label, points, rules, spread, text_width, wrap_text, write
+from armistice.show.canvas import Label, Layer, points, rules, spread, text_width, wrap_text, write
 from armistice.show.style import (
     GRID,
     INK,
@@ -199,7 +199,7 @@ def _terms_chart(war: War, along: BargainingRange, names: str, title: alt.Title,
     layers = [_zones(along, ask[1], give[1], x, y)]
     for side, triple in (("a", ask), ("b", give)):
         layers += _band_and_line(along.at, triple, (SIDE[side], SIDE[side]), 0.16, "Share of the stake")
-    line = alt.Chart(records({"at": t, "value": v} for t, v in zip(along.at, held, strict=True)))
+    line = Layer(records({"at": t, "value": v} for t, v in zip(along.at, held, strict=True)))
     layers.append(line.mark_line(color=INK, strokeWidth=1, strokeDash=[2, 3]).encode(x=_X, y=_Y))
     space = (height, domain[1] - domain[0], size)
     notes = _now_notes(along, ask[1], give[1])
@@ -219,7 +219,7 @@ def _settling(along: BargainingRange, x: alt.X, bar: float) -> alt.Chart:
     rows = [{"at": t, "value": v, "words": percent_words(v)} for t, v in zip(along.at, share, strict=True)]
     y = alt.Y(_Y, axis=_percent_axis(values=[0, 1]), scale=alt.Scale(domain=[0, 1]))
     tip = [alt.Tooltip("words:N", title="Draws that settle")]
-    return alt.Chart(records(rows)).mark_bar(color=PEACE, size=bar).encode(x=x, y=y, tooltip=tip)
+    return Layer(records(rows)).mark_bar(color=PEACE, size=bar).encode(x=x, y=y, tooltip=tip)
 
 
 def _unit_lines(text: str, width: int) -> alt.Title:
@@ -250,7 +250,7 @@ def _band_and_line(at: np.ndarray, triple: np.ndarray, colors: tuple[str, str], 
         words = f"{percent_words(mid)} ({percent_words(lo)} to {percent_words(hi)})"
         rows.append({"at": t, "value": mid, "low": lo, "high": hi, "words": words})
     tip = [alt.Tooltip("at:Q", title="At"), alt.Tooltip("words:N", title=name)]
-    table = alt.Chart(records(rows))
+    table = Layer(records(rows))
     band = table.mark_area(color=colors[0], opacity=opacity).encode(x=_X, y="low:Q", y2="high:Q")
     return [band, table.mark_line(color=colors[1], strokeWidth=2).encode(x=_X, y=_Y, tooltip=tip)]
 
@@ -276,7 +276,7 @@ def zone_runs(at: np.ndarray, ask: np.ndarray, give: np.ndarray) -> list[dict[st
 def _zones(along: BargainingRange, ask: np.ndarray, give: np.ndarray, x: alt.X, y: alt.Y) -> alt.Chart:
     """The area between the medians."""
     color = alt.Color("deal:N", legend=None, scale=alt.Scale(domain=[True, False], range=[PEACE_PALE, APART_PALE]))
-    area = alt.Chart(records(zone_runs(along.at, ask, give))).mark_area(opacity=0.9)
+    area = Layer(records(zone_runs(along.at, ask, give))).mark_area(opacity=0.9)
     return area.encode(x=x, y=y, y2="to:Q", color=color, detail="run:N")
 
 
@@ -306,7 +306,7 @@ def _write(notes: Sequence[dict[str, Any]], size: float, weight: str = "bold") -
     if not notes:
         return []
     look: dict[str, Any] = {key: alt.ExprRef(f"datum.{key}") for key in ("align", "dx", "dy")}
-    table = alt.Chart(records(notes)).encode(x=_X, y=_Y, text="text:N")
+    table = Layer(records(notes)).encode(x=_X, y=_Y, text="text:N")
     look |= {"fontSize": size, "fontWeight": weight}
     halo = table.mark_text(**look, color="#FFFFFF", stroke="#FFFFFF", strokeWidth=3, strokeJoin="round")
     return [halo, table.mark_text(**look, color=alt.ExprRef("datum.ink"))]
@@ -323,7 +323,7 @@ def _now_notes(along: BargainingRange, ask: np.ndarray, give: np.ndarray) -> lis
 
 
 def _dots(notes: Sequence[dict[str, Any]], size: float) -> alt.Chart:
-    mark = alt.Chart(records(notes)).mark_point(filled=True, size=size, color=alt.ExprRef("datum.ink"), opacity=1)
+    mark = Layer(records(notes)).mark_point(filled=True, size=size, color=alt.ExprRef("datum.ink"), opacity=1)
     return mark.encode(x=_X, y=_Y)
 
 
@@ -344,7 +344,7 @@ def _end_names(
         for words, place, ink in zip(told, at, inks, strict=True)
     ]
     look: dict[str, Any] = {"align": "left", "dx": 8, "fontSize": size, "lineHeight": size + 2, "lineBreak": "\n"}
-    mark = alt.Chart(records(rows)).mark_text(**look, baseline="middle", color=alt.ExprRef("datum.ink"))
+    mark = Layer(records(rows)).mark_text(**look, baseline="middle", color=alt.ExprRef("datum.ink"))
     return mark.encode(x=_X, y=_Y, text="text:N")
 
 
@@ -451,7 +451,7 @@ def draw_terms(war: War, ending: Ending, *, width: int = 760) -> Figure:
     notes = [_note(held, top, f"held by {a} now: {percent_words(held)}", INK, *place)]
     if total <= 0:
         notes.append(_note(middle, top / 2, "no settlement in any draw", MUTED))
-    rule = alt.Chart(records(notes[:1])).mark_rule(color=INK, strokeWidth=1.4, strokeDash=[3, 3]).encode(x=_X)
+    rule = Layer(records(notes[:1])).mark_rule(color=INK, strokeWidth=1.4, strokeDash=[3, 3]).encode(x=_X)
     layers = [bars, rule, *_write(notes, size, "normal")]
     title = _unit_lines(f"Share of settlements, by the share of the stake that goes to {a}", width)
     spec = alt.layer(*layers).properties(width=width, height=280 if is_narrow(width) else 320, title=title)
@@ -474,7 +474,7 @@ def _terms_bars(edges: np.ndarray, share: np.ndarray, ends: tuple[float, float],
         rows.append({"at": lo, "to": hi, "zero": 0.0, "value": p, **words})
     axis = alt.Axis(title=None, format=".0%", grid=False, tickCount=6 if is_narrow(width) else 11)
     return (
-        alt.Chart(records(rows))
+        Layer(records(rows))
         .mark_bar(color=PEACE, stroke="#FFFFFF", strokeWidth=1, clip=True)
         .encode(
             x=alt.X(_X, axis=axis, scale=alt.Scale(domain=ends, nice=False)),

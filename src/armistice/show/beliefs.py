@@ -23,6 +23,7 @@ from armistice.show.bargaining import round_ticks, stacked
 from armistice.show.canvas import (
     Key,
     Label,
+    Layer,
     boxes,
     cut_text,
     data,
@@ -244,12 +245,12 @@ def _before(history: History, at: np.ndarray, frame: tuple[float, float, float],
 
 def _band(at: np.ndarray, y: np.ndarray, color: str, opacity: float) -> alt.Chart:
     rows = [{"x": float(x), "y": float(a), "y1": float(b)} for x, a, b in zip(at, y[0], y[2], strict=True)]
-    chart = alt.Chart(data(rows)).mark_area(color=color, opacity=opacity)
+    chart = Layer(data(rows)).mark_area(color=color, opacity=opacity)
     return chart.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), y2="y1")
 
 
 def _line(at: np.ndarray, y: np.ndarray, color: str, size: float, dash: Sequence[int] = (1, 0)) -> alt.Chart:
-    chart = alt.Chart(data({"x": float(x), "y": float(v)} for x, v in zip(at, y, strict=True)))
+    chart = Layer(data({"x": float(x), "y": float(v)} for x, v in zip(at, y, strict=True)))
     return chart.mark_line(color=color, strokeWidth=size, strokeDash=list(dash)).encode(
         x=alt.X(**pixel("x")), y=alt.Y(**pixel("y"))
     )

@@ -9,10 +9,37 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import altair as alt
 import numpy as np
+
+
+class Layer(alt.Chart):
+    """An Altair chart that is cheap to build: the same chart, without what Altair spends most of its time on.
+
+    Altair copies every layer, down to its last channel, at each step of putting a picture together. Charts here are
+    never changed once they are made, so that copies share their parts. And it looks for the channel that a bare name
+    means through its whole schema; here the channel is named at once.
+    """
+
+    def __deepcopy__(self, memo: object = None) -> Self:
+        return self.copy(deep=False)
+
+    def encode(self, *args: Any, **channels: Any) -> Self:
+        """Channels by keyword, as in Altair."""
+        return super().encode(*args, **{name: _channel(name, value) for name, value in channels.items()})
+
+
+def _channel(name: str, value: Any) -> Any:
+    """A channel for a field given by its name or for an `alt.value`; anything else as it is."""
+    kind = name[0].upper() + name[1:]
+    if isinstance(value, str):
+        return getattr(alt, kind)(value)
+    if isinstance(value, dict) and set(value) == {"value"}:
+        return getattr(alt, f"{kind}Value")(value["value"])
+    return value
+
 
 _WIDTHS = {
     278: " !,./:;I[\\]t", 222: "'ijl‘’", 355: '"', 556: "#$0123456789_?Labdeghnopqu–«»", 889: "%", 667: "&ABEKPSVXY",
@@ -171,7 +198,7 @@ def write(labels: Iterable[Label], color: str, halo: str | None = None) -> list[
         groups.setdefault((label.align, label.size, label.bold), []).append(label)
     layers = []
     for (align, size, bold), group in groups.items():
-        base = alt.Chart(data({"x": n.x, "y": n.y, "text": n.text} for n in group)).encode(
+        base = Layer(data({"x": n.x, "y": n.y, "text": n.text} for n in group)).encode(
             x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), text="text:N"
         )
         look: dict[str, Any] = {
@@ -223,9 +250,7 @@ def legend(
 
 
 def _swatch(key: Key, x: float, y: float, size: float) -> alt.Chart:
-    spot = alt.Chart(
-        data([{"x": x + 8.0, "y": y, "x0": x, "x1": x + 16.0, "y0": y - size * 0.45, "y1": y + size * 0.45}])
-    )
+    spot = Layer(data([{"x": x + 8.0, "y": y, "x0": x, "x1": x + 16.0, "y0": y - size * 0.45, "y1": y + size * 0.45}]))
     if key.mark == "line":
         return spot.mark_rule(color=key.color, strokeWidth=2, strokeDash=list(key.dash)).encode(
             x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y"))
@@ -292,7 +317,7 @@ class Conic:
 
 def shapes(features: Iterable[dict[str, Any]], **look: Any) -> alt.Chart:
     """A layer of GeoJSON features whose coordinates are pixels already."""
-    chart = alt.Chart(inline(list(features))).mark_geoshape(clip=True, **look)
+    chart = Layer(inline(list(features))).mark_geoshape(clip=True, **look)
     return chart.project(type="identity", scale=1, translate=[0, 0])
 
 
@@ -304,7 +329,7 @@ def rules(
     cap: Literal["butt", "round", "square"] = "butt",
 ) -> alt.Chart:
     """Straight lines from (x, y) to (x1, y1), px."""
-    chart = alt.Chart(data(rows)).mark_rule(color=color, strokeWidth=size, strokeDash=list(dash), strokeCap=cap)
+    chart = Layer(data(rows)).mark_rule(color=color, strokeWidth=size, strokeDash=list(dash), strokeCap=cap)
     return chart.encode(x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1")
 
 
@@ -316,13 +341,13 @@ def boxes(
     tips: Sequence[tuple[str, str]] = (),
 ) -> alt.Chart:
     """Filled boxes from (x, y) to (x1, y1), px; `tips` are pairs of a field and its title for the pointer."""
-    chart = alt.Chart(data(rows)).mark_rect(color=color, opacity=opacity, cornerRadius=radius)
+    chart = Layer(data(rows)).mark_rect(color=color, opacity=opacity, cornerRadius=radius)
     return chart.encode(x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1", tooltip=_tips(tips))
 
 
 def points(rows: Iterable[dict[str, Any]], look: dict[str, Any], tips: Sequence[tuple[str, str]] = ()) -> alt.Chart:
     """Points at (x, y), px, with the marks' own properties in `look`; `tips` as in `boxes`."""
-    chart = alt.Chart(data(rows)).mark_point(opacity=1, **look)
+    chart = Layer(data(rows)).mark_point(opacity=1, **look)
     return chart.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), tooltip=_tips(tips))
 
 

@@ -20,6 +20,7 @@ from armistice.core.war import Issue, Side, War
 from armistice.show.canvas import (
     Key,
     Label,
+    Layer,
     boxes,
     cut_text,
     legend,
@@ -365,7 +366,7 @@ def _small_paths(
     )
     both = records({"day": d, "a": r["a"], "b": r["b"]} for d, r in table.iterrows() if r.notna().all())
     layers = [
-        alt.Chart(both)
+        Layer(both)
         .mark_area(color="#DFE2E6", interpolate="step-after")
         .encode(x=x, y=alt.Y("a:Q", axis=axis, scale=scale), y2="b:Q")
     ]
@@ -373,7 +374,7 @@ def _small_paths(
         known = table[side].dropna()
         rows = [{"day": d, "value": v} for d, v in known.items()]
         layers.append(
-            alt.Chart(records(rows))
+            Layer(records(rows))
             .mark_line(color=SIDE[side], strokeWidth=2, interpolate="step-after")
             .encode(x=x, y=alt.Y("value:Q", axis=axis, scale=scale))
         )
@@ -394,7 +395,7 @@ def _small_paths(
         ]
         if told:
             layers.append(
-                alt.Chart(records(told))
+                Layer(records(told))
                 .mark_point(filled=True, size=18, opacity=1, color=SIDE[side])
                 .encode(x=x, y=alt.Y("value:Q", axis=axis, scale=scale), tooltip=tip)
             )

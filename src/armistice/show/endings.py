@@ -31,6 +31,7 @@ from armistice.show.bargaining import (
 from armistice.show.canvas import (
     Key,
     Label,
+    Layer,
     boxes,
     data,
     legend,
@@ -305,8 +306,7 @@ def shade(part: float) -> str:
 
 def _cells(rows: Sequence[dict[str, Any]], tips: Sequence[tuple[str, str]]) -> alt.Chart:
     """Filled boxes whose colour stands in the field `color`, px."""
-    chart = alt.Chart(data(rows)).mark_rect(stroke=None, strokeWidth=0)
-    return chart.encode(
+    return Layer(data(rows)).mark_rect(stroke=None, strokeWidth=0).encode(
         x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1", color=alt.Color("color:N", scale=None),
         tooltip=[alt.Tooltip(f"{field}:N", title=title) for field, title in tips],
     )  # fmt: skip
@@ -408,7 +408,7 @@ def _lever_cells(lever: Lever, scale: Any, strip: float, most: float) -> list[di
 
 
 def _outline(rows: Sequence[dict[str, Any]]) -> alt.Chart:
-    chart = alt.Chart(data(rows)).mark_rect(filled=False, stroke=PEACE_TEXT, strokeWidth=1)
+    chart = Layer(data(rows)).mark_rect(filled=False, stroke=PEACE_TEXT, strokeWidth=1)
     return chart.encode(x=alt.X(**pixel("x")), x2="x1", y=alt.Y(**pixel("y")), y2="y1")
 
 

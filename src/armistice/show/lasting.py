@@ -14,6 +14,7 @@ from armistice.show.appraisals import demand_some, draft_title, scale_of, source
 from armistice.show.bargaining import PEACE_PALE, PEACE_TEXT, over_draws, percent_words
 from armistice.show.canvas import (
     Label,
+    Layer,
     cut_text,
     data,
     pixel,
@@ -63,7 +64,7 @@ def draw_survival(
     for n in order:
         mine = appraisals[n] is chosen
         path = [{"x": x_of(t), "y": y_of(v), "year": float(t)} for t, v in zip(years, curves[n], strict=True)]
-        line = alt.Chart(data(path)).mark_line(color=PEACE_TEXT if mine else FAINT, strokeWidth=2.6 if mine else 1.1)
+        line = Layer(data(path)).mark_line(color=PEACE_TEXT if mine else FAINT, strokeWidth=2.6 if mine else 1.1)
         layers.append(line.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), order="year:Q"))
     layers.append(_survival_tips(drafts, appraisals, x_of, y_of))
     if narrow:
@@ -81,7 +82,7 @@ def _band(
     for t in years:
         low, _, high = (float(v) for v in over_draws(chosen.survival(float(t))))
         rows.append({"x": x_of(float(t)), "y": y_of(high), "y1": y_of(low)})
-    area = alt.Chart(data(rows)).mark_area(color=PEACE_PALE, opacity=0.6)
+    area = Layer(data(rows)).mark_area(color=PEACE_PALE, opacity=0.6)
     return area.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), y2="y1")
 
 

@@ -12,7 +12,7 @@ import xarray as xr
 
 from armistice.core.errors import QueryError
 from armistice.core.war import Side, War
-from armistice.show.canvas import spread, text_width
+from armistice.show.canvas import Layer, spread, text_width
 from armistice.show.series import source_frame, year_axis
 from armistice.show.style import (
     SIDE,
@@ -143,13 +143,13 @@ def _small_losses(
             for d, v in values.items()
         ]
         layers.append(
-            alt.Chart(records(rows))
+            Layer(records(rows))
             .mark_line(color=SIDE[side], strokeWidth=2, strokeDash=[1, 0] if both else [5, 3])
             .encode(x=x, y=y, tooltip=tip)
         )
         end = [{"day": values.index[-1], "value": top * (1 - place / space[1]), "text": told[key]}]
         layers.append(
-            alt.Chart(records(end))
+            Layer(records(end))
             .mark_text(align="left", dx=5, color=SIDE_TEXT[side], fontSize=size)
             .encode(x=x, y=y, text="text:N")
         )

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from armistice.core.errors import QueryError
 from armistice.core.posterior import LineEstimate
 from armistice.core.war import War
-from armistice.show.canvas import Key, Label, data, legend, pixel, place_labels, shapes, text_width, write
+from armistice.show.canvas import Key, Label, Layer, data, legend, pixel, place_labels, shapes, text_width, write
 from armistice.show.ground import (
     Ground,
     View,
@@ -89,7 +89,7 @@ def _lined(
 
 def _backdrop(ground: Ground, view: View) -> tuple[list[alt.Chart], BaseGeometry]:
     """Sea, land and rivers; and side B's country as a shape in pixels."""
-    frame = alt.Chart(data([{"x0": 0.0, "y0": view.top, "x1": float(view.width), "y1": view.top + view.height}]))
+    frame = Layer(data([{"x0": 0.0, "y0": view.top, "x1": float(view.width), "y1": view.top + view.height}]))
     sea = frame.mark_rect(color=SEA).encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y0")), y2="y1")
     country = shapely.buffer(shapely.union_all([shapely.buffer(r, 2.0) for r in region_shapes(ground, view)]), -2.0)
     layers = [sea]
@@ -135,11 +135,11 @@ def _scale_bar(
             shapely.intersection(busy, shapely.box(p[0] - 6, p[1] - 22, p[0] + km * unit + 6, p[1] + 8)).length
         ),
     )
-    spot = alt.Chart(
+    spot = Layer(
         data([{"x0": x, "x1": x + km * unit, "y": y, "ym": y - 8, "xm": x + km * unit / 2, "text": f"{km} km"}])
     )
     bar = spot.mark_rule(color=MUTED, strokeWidth=2).encode(x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y")))
-    ground = alt.Chart(data([{"x0": x - 4, "x1": x + km * unit + 4, "y": y - 18, "ym": y + 5}]))
+    ground = Layer(data([{"x0": x - 4, "x1": x + km * unit + 4, "y": y - 18, "ym": y + 5}]))
     back = ground.mark_rect(color="#FFFFFF", opacity=0.75).encode(
         x=alt.X(**pixel("x0")), x2="x1", y=alt.Y(**pixel("y")), y2="ym"
     )
@@ -174,7 +174,7 @@ def _towns(ground: Ground, view: View, size: float, taken: list[Any], soft: list
         for name, px, py, people, capital in places[["name", "x", "y", "people", "capital"]].itertuples(index=False)
         if name in shown or capital > 0
     ]
-    spots = alt.Chart(data(rows)).mark_point(filled=True, fill=INK, stroke="#FFFFFF", strokeWidth=1, size=34, opacity=1).encode(
+    spots = Layer(data(rows)).mark_point(filled=True, fill=INK, stroke="#FFFFFF", strokeWidth=1, size=34, opacity=1).encode(
         x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), shape=alt.Shape("form:N", scale=None),
         tooltip=[alt.Tooltip("name:N", title="Place"), alt.Tooltip("people:N", title="People before the war")],
     )  # fmt: skip
@@ -234,7 +234,7 @@ def _asset_marks(rows: pd.DataFrame, view: View) -> tuple[list[alt.Chart], list[
     if not marks:
         return [], []
     look: dict[str, Any] = {"size": 40, "stroke": INK} if view.close else {"size": 14, "stroke": "#62676D"}
-    chart = alt.Chart(data(marks)).mark_point(fill="#FFFFFF", strokeWidth=1, opacity=1, **look).encode(
+    chart = Layer(data(marks)).mark_point(fill="#FFFFFF", strokeWidth=1, opacity=1, **look).encode(
         x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), shape=alt.Shape("form:N", scale=None),
         tooltip=[alt.Tooltip("name:N", title="Asset"), alt.Tooltip("kind:N", title="Kind"), alt.Tooltip("holder:N", title="In land held by")],
     )  # fmt: skip

@@ -15,7 +15,7 @@ import xarray as xr
 
 from armistice.core.errors import QueryError
 from armistice.core.war import Side, War
-from armistice.show.canvas import spread, text_width
+from armistice.show.canvas import Layer, spread, text_width
 from armistice.show.series import source_frame, year_axis
 from armistice.show.style import (
     GRID,
@@ -193,11 +193,11 @@ def _lines(
         seen.append(key[0])
         rows = [{"day": d, "value": v} for d, v in values.items()]
         layers.append(
-            alt.Chart(records(rows)).mark_line(color=SIDE[key[0]], strokeWidth=2, strokeDash=dash).encode(x=x, y=y)
+            Layer(records(rows)).mark_line(color=SIDE[key[0]], strokeWidth=2, strokeDash=dash).encode(x=x, y=y)
         )
         end = [{"day": values.index[-1], "text": ends[key]}]
         layers.append(
-            alt.Chart(records(end)).mark_text(align="left", dx=12, color=SIDE_TEXT[key[0]], fontSize=size)
+            Layer(records(end)).mark_text(align="left", dx=12, color=SIDE_TEXT[key[0]], fontSize=size)
             .encode(x=x, y=alt.value(place), text="text:N")
         )  # fmt: skip
     return layers
@@ -212,7 +212,7 @@ def _marks(war: War, turns: tuple[Turn, ...], x: alt.X, y: alt.Y, size: int) -> 
             "day": turn.month, "value": turn.price, "number": str(turn.number), "when": f"{turn.month:%B %Y}",
             "words": f"{war.side(turn.side).adjective} {signed_words(turn.change)} %", "events": "; ".join(turn.events) or "none recorded",
         }  # fmt: skip
-        base = alt.Chart(records([row])).encode(x=x, y=y, tooltip=tip)
+        base = Layer(records([row])).encode(x=x, y=y, tooltip=tip)
         layers.append(base.mark_circle(size=190, color=PAPER, stroke=SIDE[turn.side], strokeWidth=1.5, opacity=1))
         layers.append(base.mark_text(fontSize=size - 2, color=SIDE_TEXT[turn.side]).encode(text="number:N"))
     return layers
@@ -223,6 +223,6 @@ def _ticks(war: War, events: pd.DataFrame, frame: pd.DataFrame, x: alt.X, height
     inside = events[(events["date"] >= frame.index[0]) & (events["date"] <= frame.index[-1])]
     rows = [{"day": e.date, "when": short_day(e.date), "title": e.title} for e in inside.itertuples()]
     return (
-        alt.Chart(records(rows)).mark_rule(color=GRID if not rows else "#9AA1A9", strokeWidth=1)
+        Layer(records(rows)).mark_rule(color=GRID if not rows else "#9AA1A9", strokeWidth=1)
         .encode(x=x, y=alt.value(height - 7), y2=alt.value(height), tooltip=[alt.Tooltip("when:N", title="Day"), alt.Tooltip("title:N", title="Event")])
     )  # fmt: skip

@@ -28,6 +28,7 @@ from armistice.show.bargaining import (
 from armistice.show.canvas import (
     Key,
     Label,
+    Layer,
     data,
     legend,
     pixel,
@@ -431,7 +432,7 @@ def _marks(panel: Panel, sx: _Scale, sy: _Scale, frame: Box) -> list[alt.Chart]:
             for part, run in enumerate(_runs(curve, sx, sy))
             for order, (x, y) in enumerate(run.tolist())
         ]
-        mark = alt.Chart(data(rows)).mark_line(
+        mark = Layer(data(rows)).mark_line(
             strokeWidth=1 if thin else 2.2, strokeJoin="round", strokeDash=[6, 4] if dashed else [1, 0]
         )
         ways = {"detail": alt.Detail("part:N"), "order": alt.Order("order:Q")}
@@ -443,7 +444,7 @@ def _marks(panel: Panel, sx: _Scale, sy: _Scale, frame: Box) -> list[alt.Chart]:
             {"x": sx(s.x), "y": sy(s.y), "fill": fill, "stroke": edge, "size": s.size, "strokeWidth": 1 + s.hollow}
         )
     look: dict[str, Any] = _datum("fill", "stroke", "size", "strokeWidth")
-    mark = alt.Chart(data(rows)).mark_point(opacity=1, **look)
+    mark = Layer(data(rows)).mark_point(opacity=1, **look)
     return [*layers, mark.encode(**_places())] if rows else layers
 
 
@@ -534,7 +535,7 @@ def _words(labels: Sequence[tuple[Label, str]], halo: bool = False) -> list[alt.
         }
         for n, ink in labels
     ]  # fmt: skip
-    base = alt.Chart(data(rows)).encode(**_places(), text=alt.Text("text:N"))
+    base = Layer(data(rows)).encode(**_places(), text=alt.Text("text:N"))
     look: dict[str, Any] = {**_datum("align", "fontSize", "fontWeight"), "baseline": "middle"}
     edge = base.mark_text(**look, color="#FFFFFF", stroke="#FFFFFF", strokeWidth=3, strokeJoin="round")
     ink = base.mark_text(**look, color=alt.ExprRef("datum.color"))
@@ -543,13 +544,13 @@ def _words(labels: Sequence[tuple[Label, str]], halo: bool = False) -> list[alt.
 
 def _strokes(rows: Sequence[dict[str, Any]], size: float, dash: tuple[int, int] = (1, 0)) -> list[alt.Chart]:
     """Straight lines from (x, y) to (x1, y1), px, each of its color."""
-    mark = alt.Chart(data(rows)).mark_rule(strokeWidth=size, strokeDash=list(dash), color=alt.ExprRef("datum.color"))
+    mark = Layer(data(rows)).mark_rule(strokeWidth=size, strokeDash=list(dash), color=alt.ExprRef("datum.color"))
     return [mark.encode(**_places("x2", "y2"))] if rows else []
 
 
 def _fills(rows: Sequence[dict[str, Any]]) -> list[alt.Chart]:
     """Boxes from (x, y) to (x1, y1), px, each of its color."""
-    mark = alt.Chart(data(rows)).mark_rect(color=alt.ExprRef("datum.color"))
+    mark = Layer(data(rows)).mark_rect(color=alt.ExprRef("datum.color"))
     return [mark.encode(**_places("x2", "y2"))] if rows else []
 
 

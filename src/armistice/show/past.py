@@ -19,6 +19,7 @@ from armistice.show.bargaining import PEACE, PEACE_PALE, PEACE_TEXT, percent_wor
 from armistice.show.canvas import (
     Key,
     Label,
+    Layer,
     boxes,
     cut_text,
     data,
@@ -433,12 +434,12 @@ def _round(number: int) -> str:
 
 
 def _steps_area(rows: Sequence[dict[str, Any]], color: str, opacity: float) -> alt.Chart:
-    area = alt.Chart(data(rows)).mark_area(color=color, opacity=opacity, interpolate="step-after")
+    area = Layer(data(rows)).mark_area(color=color, opacity=opacity, interpolate="step-after")
     return area.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel("y")), y2="y1")
 
 
 def _steps_line(rows: Sequence[dict[str, Any]], field: str, color: str, size: float) -> alt.Chart:
-    line = alt.Chart(data(rows)).mark_line(color=color, strokeWidth=size, interpolate="step-after")
+    line = Layer(data(rows)).mark_line(color=color, strokeWidth=size, interpolate="step-after")
     return line.encode(x=alt.X(**pixel("x")), y=alt.Y(**pixel(field)), order="x:Q")
 
 

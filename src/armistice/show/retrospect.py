@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 
 from armistice.core.errors import QueryError
-from armistice.core.retrospect import CALLS, HORIZONS, ForecastScore, Retrospect, Tally
+from armistice.core.retrospect import CALLS, HORIZONS, SLOW, ForecastScore, Retrospect, Tally
 from armistice.show.appraisals import scale_of
 from armistice.show.bargaining import PEACE_PALE, PEACE_TEXT, percent_words
 from armistice.show.canvas import Key, Label, boxes, legend, points, rules, wrap_text, write
@@ -27,15 +27,17 @@ from armistice.show.style import (
 
 _LOOKS = (
     {"shape": "circle", "fill": SOURCE_INKS[1], "stroke": SOURCE_INKS[1], "size": 64},
+    {"shape": "triangle-up", "fill": "#FFFFFF", "stroke": SOURCE_INKS[1], "size": 64},
     {"shape": "diamond", "fill": SOURCE_INKS[2], "stroke": SOURCE_INKS[2], "size": 64},
     {"shape": "square", "fill": "#FFFFFF", "stroke": MUTED, "size": 50},
 )
 """Marks of the forecasters, in the order of `_names`."""
+_ADDED = f"“{SLOW}” was added after the scores of the others had been seen. "
 _ROW = 30.0
 
 
 def draw_retrospect_scores(found: Retrospect, *, width: int = 760) -> Figure:
-    """Brier scores of the game, of past wars and of never, by war and months ahead.
+    """Brier scores of the game with both paces of talks, of past wars and of never, by war and months ahead.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ def draw_retrospect_scores(found: Retrospect, *, width: int = 760) -> Figure:
     told = "; ".join(_told(found.scores, of, names) for of in dict.fromkeys(s.of for s in found.scores))
     caption = (
         f"Mean Brier score, from 0 (right) to 1, of chances of a settlement within {join_words([str(h) for h in panels])} months, told at every end of a month of fighting with the record up "
-        f"to it; lower is better. “{names[-1]}” gives 0 throughout. Months overlap and the wars are few, so that no range is drawn. Front lines marked * are from memory. The record of past wars "
+        f"to it; lower is better. “{names[-1]}” gives 0 throughout. {_ADDED if SLOW in names else ''}Months overlap and the wars are few, so that no range is drawn. Front lines marked * are from memory. The record of past wars "
         f"is that of today, without the war itself. {found.draws} draws a war. Source: own computation from the packs and wars/record."
     )
     return Figure("retrospect-scores", "Chances of a settlement in past wars, scored", caption, f"Dot chart of Brier scores. {told}.", (), spec)  # fmt: skip
@@ -81,7 +83,7 @@ def draw_retrospect_scores(found: Retrospect, *, width: int = 760) -> Figure:
 
 def _names(scores: Sequence[ForecastScore]) -> list[str]:
     """Forecasters, the game first and never last, whatever their scores."""
-    order = {"past wars": 1, "never": 2}
+    order = {SLOW: 1, "past wars": 2, "never": 3}
     return sorted({s.forecaster for s in scores}, key=lambda n: (order.get(n, 0), n))
 
 

@@ -9,6 +9,7 @@ import altair as alt
 from armistice.core.errors import QueryError
 from armistice.core.scores import Hindcast, ScoreSummary
 from armistice.core.war import War
+from armistice.show.canvas import Layer
 from armistice.show.style import (
     GRID,
     INK,
@@ -152,11 +153,9 @@ def _ratio_panel(
         alt.Tooltip("crps:N", title="CRPS"), alt.Tooltip("log:N", title="Log score"),
         alt.Tooltip("rival:N", title="Best baseline"),
     ]  # fmt: skip
-    one = alt.Chart(records([{"ratio": 1.0}])).mark_rule(color=INK, strokeWidth=1).encode(x=x)
-    reach = (
-        alt.Chart(table).mark_rule(strokeWidth=1.4).encode(x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=shift, color=ink)
-    )
-    dots = alt.Chart(table).mark_point(size=46, filled=True, opacity=1).encode(
+    one = Layer(records([{"ratio": 1.0}])).mark_rule(color=INK, strokeWidth=1).encode(x=x)
+    reach = Layer(table).mark_rule(strokeWidth=1.4).encode(x=alt.X("low:Q"), x2="high:Q", y=y, yOffset=shift, color=ink)
+    dots = Layer(table).mark_point(size=46, filled=True, opacity=1).encode(
         x=x, y=y, yOffset=shift, color=ink, shape=shape, tooltip=tip
     )  # fmt: skip
     return alt.layer(one, reach, dots).properties(width=space[0], height=space[1])
@@ -242,12 +241,10 @@ def _coverage_panel(rows: list[ScoreSummary], horizons: list[int], space: tuple[
     ]  # fmt: skip
     ideal = records([{"claimed": v, "observed": v} for v in (45, 95)])
     band = records([{"claimed": 80, "low": 72, "high": 88}])
-    straight = alt.Chart(ideal).mark_line(color=MUTED, strokeWidth=1, strokeDash=[2, 3]).encode(x=x, y=y)
-    goal = alt.Chart(band).mark_rule(color=GRID, strokeWidth=12).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
-    line = alt.Chart(records(table)).mark_line(strokeWidth=1.8).encode(x=x, y=y, color=ink, strokeDash=dash)
-    dots = (
-        alt.Chart(records(table)).mark_point(size=40, filled=True, opacity=1).encode(x=x, y=y, color=ink, tooltip=tip)
-    )
+    straight = Layer(ideal).mark_line(color=MUTED, strokeWidth=1, strokeDash=[2, 3]).encode(x=x, y=y)
+    goal = Layer(band).mark_rule(color=GRID, strokeWidth=12).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    line = Layer(records(table)).mark_line(strokeWidth=1.8).encode(x=x, y=y, color=ink, strokeDash=dash)
+    dots = Layer(records(table)).mark_point(size=40, filled=True, opacity=1).encode(x=x, y=y, color=ink, tooltip=tip)
     period = rows[0].period
     title = alt.Title(f"{period.capitalize()} origins", fontSize=font_size(width) + 1)
     return alt.layer(goal, straight, line, dots).properties(width=space[0], height=space[1], title=title)

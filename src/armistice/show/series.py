@@ -18,7 +18,7 @@ import xarray as xr
 from armistice.core.errors import QueryError
 from armistice.core.posterior import LineEstimate
 from armistice.core.war import Side, War
-from armistice.show.canvas import spread, text_width, wrap_text
+from armistice.show.canvas import Layer, spread, text_width, wrap_text
 from armistice.show.style import (
     INK,
     MUTED,
@@ -104,7 +104,7 @@ def _band(frame: pd.DataFrame, color: str, x: alt.X, y: alt.Y) -> alt.Chart:
     """The span between the lowest and the highest source, where at least two speak."""
     several = frame[frame.notna().sum(axis=1) >= 2]
     rows = [{"day": d, "low": r.min(), "high": r.max()} for d, r in several.iterrows()]
-    return alt.Chart(records(rows)).mark_area(color=color, opacity=0.28).encode(x=x, y=y, y2="high:Q")
+    return Layer(records(rows)).mark_area(color=color, opacity=0.28).encode(x=x, y=y, y2="high:Q")
 
 
 def _last_points(frame: pd.DataFrame) -> dict[str, tuple[Any, float]]:
@@ -154,7 +154,7 @@ def draw_area_held(
     band = _line_band(told, frame, SIDE[side], x, low) if told else _band(frame, SIDE[side], x, low)
     layers = [band, *drawn]
     if top > area:
-        whole = alt.Chart(
+        whole = Layer(
             records([{"day": frame.index[0], "value": area, "text": f"whole of {place}: {number_words(area)} km²"}])
         )
         layers.append(whole.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(y=y))
@@ -187,7 +187,7 @@ def _line_band(lines: Sequence[LineEstimate], frame: pd.DataFrame, color: str, x
         for line in lines
         if frame.index[0] <= pd.Timestamp(line.day) <= frame.index[-1]
     ]
-    return alt.Chart(records(rows)).mark_area(color=color, opacity=0.28).encode(x=x, y=y, y2="high:Q")
+    return Layer(records(rows)).mark_area(color=color, opacity=0.28).encode(x=x, y=y, y2="high:Q")
 
 
 def _band_words(lines: Sequence[LineEstimate]) -> str:
@@ -230,7 +230,7 @@ def _source_lines(
     )
     domain, shown = [names[s] for s in looks], legend if narrow else None
     rows = [{**row, "name": names[row["source"]]} for row in _long(frame, war, unit)]
-    line = alt.Chart(records(rows)).mark_line(strokeWidth=1.8).encode(
+    line = Layer(records(rows)).mark_line(strokeWidth=1.8).encode(
         x=x, y=y, tooltip=_TIP,
         color=alt.Color("name:N", legend=shown, scale=alt.Scale(domain=domain, range=[c for c, _, _ in looks.values()])),
         strokeDash=alt.StrokeDash("name:N", legend=shown, scale=alt.Scale(domain=domain, range=[d for _, d, _ in looks.values()])),
@@ -244,7 +244,7 @@ def _source_lines(
         {"day": frame.index[-1], "value": top * (1 - p / height), "text": "\n".join(told[s]), "name": names[s]}
         for s, p in zip(order, at, strict=True)
     ]
-    labels = alt.Chart(records(ends)).mark_text(align="left", baseline="middle", dx=6, fontSize=size, lineBreak="\n", lineHeight=size + 2).encode(
+    labels = Layer(records(ends)).mark_text(align="left", baseline="middle", dx=6, fontSize=size, lineBreak="\n", lineHeight=size + 2).encode(
         x=x, y=y, text="text:N", color=alt.Color("name:N", legend=None, scale=alt.Scale(domain=domain, range=[c for c, _, _ in looks.values()]))
     )  # fmt: skip
     return [line, labels], x
@@ -337,12 +337,12 @@ def _small_share(war: War, frame: pd.DataFrame, region: str, space: tuple[float,
         alt.Tooltip("high:Q", title="Highest source, %", format=".1f"),
     ]  # fmt: skip
     line = (
-        alt.Chart(rows)
+        Layer(rows)
         .mark_line(color=SIDE_TEXT[side], strokeWidth=1.8)
         .encode(x=x, y=alt.Y("value:Q", axis=axis, scale=scale), tooltip=tip)
     )
     band = (
-        alt.Chart(rows)
+        Layer(rows)
         .mark_area(color=SIDE[side], opacity=0.28)
         .encode(x=x, y=alt.Y("low:Q", axis=axis, scale=scale), y2="high:Q")
     )
@@ -415,15 +415,15 @@ def draw_monthly_gain(
         alt.Tooltip("by:N", title="Source"),
         alt.Tooltip("words:N", title="Net gain"),
     ]
-    mean = alt.Chart(records(bars)).mark_bar(color="#F6C9A5").encode(x=x, y=y, tooltip=tip)
-    reach = alt.Chart(records(bars)).mark_rule(color=MUTED, strokeWidth=1).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
-    dots = alt.Chart(records(rows)).mark_point(size=42 if not narrow else 34, opacity=1, strokeWidth=1.3).encode(
+    mean = Layer(records(bars)).mark_bar(color="#F6C9A5").encode(x=x, y=y, tooltip=tip)
+    reach = Layer(records(bars)).mark_rule(color=MUTED, strokeWidth=1).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    dots = Layer(records(rows)).mark_point(size=42 if not narrow else 34, opacity=1, strokeWidth=1.3).encode(
         x=x, y=y, tooltip=tip,
         shape=alt.Shape("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[f for _, _, f in looks.values()])),
         stroke=alt.Stroke("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[c for c, _, _ in looks.values()])),
         fill=alt.condition("datum.redrawn", alt.value("#FFFFFF"), alt.Fill("by:N", legend=_top_legend(size), scale=alt.Scale(domain=[source_name(war, s) for s in looks], range=[c for c, _, _ in looks.values()]))),
     )  # fmt: skip
-    zero = alt.Chart(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q"))
+    zero = Layer(records([{"zero": 0.0}])).mark_rule(color=INK, strokeWidth=1).encode(y=alt.Y("zero:Q"))
     spec = alt.layer(mean, zero, reach, dots).properties(
         width=width, height=290 if narrow else 340, title=unit_title("km² a month, net", width)
     )

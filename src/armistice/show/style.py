@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -20,6 +21,7 @@ from xml.sax.saxutils import escape
 import altair as alt
 import numpy as np
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 from armistice.core.errors import QueryError
 from armistice.core.posterior import LineEstimate
@@ -223,6 +225,11 @@ def source_looks(sources: Sequence[str]) -> dict[str, tuple[str, list[int], str]
     }
 
 
+def unchecked() -> AbstractContextManager[None]:
+    """While it lasts, Altair builds charts without holding each against its schema, which the tests have done."""
+    return debug_mode(False)
+
+
 def to_spec(figure: Figure) -> dict[str, Any]:
     """The figure as a self-contained Vega-Lite specification, worked out once: a page asks for it several times."""
     return figure._vega_lite
@@ -319,5 +326,5 @@ __all__ = [
     "ENDINGS", "FAINT", "FONT", "GRID", "INK", "MUTED", "NARROW", "PAPER", "SIDE", "SIDE_PALE", "SIDE_TEXT", "Chart", "Figure", "check_ending",
     "day_words", "finish", "font_size", "is_narrow", "join_words", "line_sentence", "number_words", "records", "region_words", "save_figure", "short_day",
     "signed_words", "source_looks", "source_name", "source_words", "text_width", "time_axis", "to_png", "to_spec",
-    "to_svg", "unit_title", "wrap_text",
+    "to_svg", "unchecked", "unit_title", "wrap_text",
 ]  # fmt: skip
