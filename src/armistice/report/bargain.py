@@ -25,7 +25,7 @@ from armistice.report.weighed import (
     weighed_lever,
     weighed_levers,
 )
-from armistice.report.words import listing, num, say
+from armistice.report.words import capital, listing, num, say
 from armistice.show.bargaining import axis_title, month_index, over_draws, percent_words, range_words
 from armistice.show.endings import account, sides_words, value_words
 from armistice.theory.screening import ENGINE as COMPANION
@@ -440,11 +440,10 @@ def _belief(war: War, ending: Ending) -> Markup:
     ]
     return _text(
         say(
-            "What one must believe. {a} is judged to expect {now_a} steps a month, {b} {now_b}, both towards {a}; the record, and with it the analyst, says {analyst}. Over the map of "
+            "What one must believe. {first} is judged to expect {now_a} steps a month, {b} {now_b}, both towards {a}; the record, and with it the analyst, says {analyst}. Over the map of "
             "pairs of such beliefs a settlement exists for {part}.",
-            a=a, b=b, now_a=num(f"{beliefs.now_a:+.2f}".replace("-", "−"), "judged lead over the pace on record"),
-            now_b=num(f"{beliefs.now_b:+.2f}".replace("-", "−"), "judged lead over the pace on record"),
-            analyst=num(f"{beliefs.analyst:+.2f}".replace("-", "−"), "pace of the front on record"),
+            first=capital(a), a=a, b=b, now_a=num(f"{beliefs.now_a:+.2f}", "judged lead over the pace on record"),
+            now_b=num(f"{beliefs.now_b:+.2f}", "judged lead over the pace on record"), analyst=num(f"{beliefs.analyst:+.2f}", "pace of the front on record"),
             part=num(percent_words(float(is_open.mean())), f"of {is_open.size} pairs, all else central"),
         ),
         *told,
@@ -460,7 +459,8 @@ def _where(is_open: np.ndarray, means: np.ndarray, who: str, other: str) -> Mark
         return stay + say("every belief of {who} on the map gives one.", who=who)
     found = means[is_open]
     if int(is_open.sum()) == int(np.ptp(np.flatnonzero(is_open))) + 1:
-        words = f"{found[0]:+.2f} to {found[-1]:+.2f}".replace("-", "−")
+        ends = dict.fromkeys(f"{mean:+.2f}".replace("-", "−") for mean in (found[0], found[-1]))
+        words = ("about " if len(ends) == 1 else "") + " to ".join(ends)
         return stay + say(
             "it takes that {who} expects {range} steps a month.", who=who, range=num(words, "on the points of the map")
         )
