@@ -73,7 +73,7 @@ def test_third_parties_at_the_table() -> None:
 
 
 def test_with_more_parties_only_what_weighs_most_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("armistice.deal.parties.most_salient", lambda preferences: ("northreach", "alliance"))
+    monkeypatch.setattr("armistice.deal.frontier.most_salient", lambda preferences: ("northreach", "alliance"))
     told = json.loads(run("--with", "corland", "--json").stdout)
     assert told["issues"] == ["northreach", "alliance"]
     assert told["left_out"] == ["southreach", "tolls"]

@@ -9,14 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from armistice.core.errors import QueryError
 from armistice.core.parties import AskedClause, PartyView
 from armistice.core.settlement import Either, Provision, Settlement, Value
 from armistice.core.war import Preference, Range, War
 from armistice.data.pack import read_pack
+from armistice.deal.frontier import most_salient
 from armistice.deal.kinds import KINDS
 from armistice.deal.parties import (
     RESTS_WITH_OTHERS,
-    most_salient,
     parties_in_words,
     parties_record,
     preferring_words,
@@ -183,12 +184,14 @@ def test_the_most_salient_issues_fit(war: War) -> None:
     held = preferences_of(war, others=("corland",))
     weight = held.weight[0].mean(0)
     order = [held.issues[k] for k in np.argsort(-weight, kind="stable")]
-    sizes = {i.id: len(i.options) for i in war.issues}
+    # Options past a hard red line make no outcomes.
+    sizes = {issue: len(options) for issue, options in zip(held.issues, held.possible().options, strict=True)}
     assert most_salient(held) == held.issues
     two = sizes[order[0]] * sizes[order[1]]
     assert set(most_salient(held, two)) == set(order[:2])
     assert set(most_salient(held, two - 1)) == set(order[:1])
-    assert len(most_salient(held, 1)) == 1
+    with pytest.raises(QueryError, match="limit: 1 outcomes"):
+        most_salient(held, 1)
 
 
 def test_the_pack_of_a_real_war_has_preferences_that_add_up() -> None:

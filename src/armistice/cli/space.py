@@ -42,8 +42,8 @@ def frontier(
     """
     from armistice.core.errors import QueryError
     from armistice.data.pack import read_pack
+    from armistice.deal.frontier import most_salient
     from armistice.deal.outcomes import outcome_of, space_in_words, space_record, tell_space
-    from armistice.deal.parties import most_salient
     from armistice.deal.preferences import preferences_of
     from armistice.deal.read import find_settlement
 

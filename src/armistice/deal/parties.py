@@ -25,7 +25,6 @@ from armistice.core.settlement import Either, Plain, Provision, Settlement
 from armistice.core.war import SIDES, War
 from armistice.deal.appraise import DRAWS, allowed_options
 from armistice.deal.compare import words_of_clause
-from armistice.deal.frontier import MOST_OUTCOMES
 from armistice.deal.kinds import KINDS
 from armistice.deal.outcomes import outcome_of
 from armistice.deal.preferences import Preferences, preferences_of
@@ -152,32 +151,6 @@ def _rests_with_others(clause: Provision, war: War) -> bool:
             return False
     term, nothing = RESTS_WITH_OTHERS[clause.kind]
     return term not in clause.terms or not set(_plain(clause, term)) <= nothing or "in_alliance_law" in clause.terms
-
-
-def most_salient(preferences: Preferences, most: int = MOST_OUTCOMES) -> tuple[str, ...]:
-    """The issues that weigh most with all parties together, as many as leave a number of outcomes that can be gone through.
-
-    Parameters
-    ----------
-    preferences : Preferences
-    most : int
-        Outcomes at most.
-
-    Returns
-    -------
-    tuple of str
-        In the order of the war; each party counts alike, at central weights.
-    """
-    weight = preferences.weight[0].mean(0)
-    order = sorted(range(len(preferences.issues)), key=lambda k: (-weight[k], k))
-    count = 1
-    kept: list[int] = []
-    for k in order:
-        count *= len(preferences.options[k])
-        if count > most and kept:
-            break
-        kept.append(k)
-    return tuple(preferences.issues[k] for k in sorted(kept))
 
 
 # --- as plain values and in words ---------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from armistice.core.retrospect import (
     read_retrospect,
 )
 from armistice.forecasting import GAME, PAST
+from armistice.past.record import DAYS_PER_MONTH
 from armistice.report.chapter import Table
 from armistice.report.words import chance, count_words, num, say
 
@@ -202,5 +203,5 @@ _CAME = {True: "it held", False: "it broke before", None: "nobody can know yet"}
 
 
 def _age(t: Lasted) -> str:
-    months = (t.until - t.since).days / 30.44
+    months = (t.until - t.since).days / DAYS_PER_MONTH
     return f"{months:.0f} months" if months < 24 else f"{months / 12:.0f} years"

@@ -18,7 +18,7 @@ from armistice.report.chapter import Chapter, Table
 from armistice.report.retrospect import kept_retrospect, lasted_table, lasted_words
 from armistice.report.words import joined, listing, num, say, table_day
 from armistice.settling import Settled
-from armistice.show.appraisals import clause_words, draft_title, nearest
+from armistice.show.appraisals import clause_words, draft_title, nearest, option_words
 from armistice.show.bargaining import over_draws, percent_words, range_words
 from armistice.show.style import signed_words
 
@@ -147,18 +147,13 @@ def _trades(war: War, m: Amendment) -> list[str]:
 
 def _change(war: War, c: Change) -> Markup:
     issue = war.issue(c.issue)
-    labels = {o.id: o.label for o in issue.options}
-
-    def named(ids: str) -> str:
-        return " or ".join(f"“{labels.get(i, i)}”" for i in ids.split(" / "))
-
     serves = {"a": f" (serves {war.side('a').name})", "b": f" (serves {war.side('b').name})", "both": " (serves both)"}
     note = (
         f"gain of {war.side('a').name} {signed_words(100 * c.gain_a, 1)}, of {war.side('b').name} {signed_words(100 * c.gain_b, 1)} hundredths of all that matters to it, mean over draws; "
         + (f"worded as in {c.wording}" if c.wording else "struck out: all stays as it is today")
     )  # fmt: skip
     return say(
-        "{what}, from {before} to {after}{serves}", what=num(issue.title, note), before=named(c.before), after=named(c.after), serves=serves.get(c.favours, "")
+        "{what}, from {before} to {after}{serves}", what=num(issue.title, note), before=option_words(issue, c.before), after=option_words(issue, c.after), serves=serves.get(c.favours, "")
     )  # fmt: skip
 
 

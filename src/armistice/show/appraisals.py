@@ -15,7 +15,7 @@ import numpy as np
 from armistice.core.appraisal import Appraisal
 from armistice.core.errors import QueryError
 from armistice.core.settlement import Provision, Settlement
-from armistice.core.war import Side, War
+from armistice.core.war import Issue, Side, War
 from armistice.show.bargaining import PEACE, PEACE_TEXT, over_draws, percent_words, round_ticks, stacked
 from armistice.show.canvas import (
     Key,
@@ -317,6 +317,12 @@ class ClauseRow:
 
     words: str
     values: tuple[float, float, float]
+
+
+def option_words(issue: Issue, options: str) -> str:
+    """Labels of an option, or of several between strokes, as a draft that leaves a choice has them."""
+    labels = {o.id: o.label for o in issue.options}
+    return " or ".join(f"“{labels.get(i, i)}”" for i in options.split(" / "))
 
 
 def clause_words(war: War, clause: Provision) -> str:

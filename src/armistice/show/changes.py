@@ -17,7 +17,7 @@ from armistice.core.appraisal import Appraisal
 from armistice.core.errors import QueryError
 from armistice.core.settlement import Settlement
 from armistice.core.war import War
-from armistice.show.appraisals import draft_title, scale_of, source_of_worth
+from armistice.show.appraisals import draft_title, option_words, scale_of, source_of_worth
 from armistice.show.bargaining import percent_words, stacked
 from armistice.show.canvas import Key, Label, cut_text, legend, points, rules, text_width, wrap_text, write
 from armistice.show.style import (
@@ -132,10 +132,7 @@ def _keys(war: War, shown: Sequence[Amendment]) -> list[Key]:
 def change_words(war: War, change: Change) -> str:
     """A change in words: the issue, and what it goes from and to."""
     issue = war.issue(change.issue)
-    labels = {o.id: o.label for o in issue.options}
-    before, after = (
-        " or ".join(f"“{labels.get(i, i)}”" for i in ids.split(" / ")) for ids in (change.before, change.after)
-    )
+    before, after = (option_words(issue, options) for options in (change.before, change.after))
     return f"{issue.title}: {after} in place of {before}{'' if change.wording else ', struck out'}"
 
 
